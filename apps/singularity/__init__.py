@@ -1,0 +1,1 @@
+"""An instance: reads code bases, learns from them, answers for them."""

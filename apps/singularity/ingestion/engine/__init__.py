@@ -1,0 +1,1 @@
+"""Ingestion's algorithms: no Django, no database, no settings."""

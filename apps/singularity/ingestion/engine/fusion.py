@@ -1,0 +1,69 @@
+"""One ranking out of the lexical and the vector leg."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk that at least one leg found, with each leg's score where it is known.
+
+    ``lexical_score`` is BM25 (0 and more), ``cosine`` lies in [-1, 1]; ``exact_symbol`` says that
+    the query is the chunk's symbol.
+    """
+
+    chunk_id: int
+    lexical_score: float | None
+    cosine: float | None
+    exact_symbol: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Shares of the two legs in the fused score."""
+
+    lexical: float
+    vector: float
+
+
+DEFAULT = Weights(lexical=0.2, vector=0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A chunk in the fused ranking, with why it is there: each leg's rank, from 1, and score."""
+
+    chunk_id: int
+    score: float
+    lexical_rank: int | None
+    lexical_score: float | None
+    vector_rank: int | None
+    cosine: float | None
+    exact_symbol: bool
+
+
+def fuse(candidates: Sequence[Candidate], weights: Weights = DEFAULT) -> list[Fused]:
+    """Return ``candidates`` from best to worst: exact symbols first, then by the mixed score."""
+    lexical_ranks = _ranks({c.chunk_id: c.lexical_score for c in candidates if c.lexical_score})
+    vector_ranks = _ranks({c.chunk_id: c.cosine for c in candidates if c.cosine is not None})
+    best = max((c.lexical_score or 0.0 for c in candidates), default=0.0) or 1.0
+    fused = [
+        Fused(
+            chunk_id=c.chunk_id,
+            score=weights.lexical * (c.lexical_score or 0.0) / best
+            + weights.vector * (c.cosine or 0.0),
+            lexical_rank=lexical_ranks.get(c.chunk_id),
+            lexical_score=c.lexical_score,
+            vector_rank=vector_ranks.get(c.chunk_id),
+            cosine=c.cosine,
+            exact_symbol=c.exact_symbol,
+        )
+        for c in candidates
+    ]
+    return sorted(fused, key=lambda hit: (not hit.exact_symbol, -hit.score, hit.chunk_id))
+
+
+def _ranks(scores: dict[int, float]) -> dict[int, int]:
+    """Return each chunk's place, from 1, by falling score; ties by chunk id."""
+    ordered = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+    return {chunk_id: place for place, chunk_id in enumerate(ordered, start=1)}
