@@ -1,0 +1,1 @@
+"""Base settings, environment, identity, jobs, embedded servers, health and progress."""

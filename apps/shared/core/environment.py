@@ -1,0 +1,258 @@
+"""The environment variables, typed and checked once at start (twelve-factor, III).
+
+Every wrong value becomes one line that names the variable, what it holds and what to set.
+Secrets can be given as ``NAME`` or as ``NAME_FILE``, the path of a file that holds the value.
+"""
+
+import re
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+NatsMode = Literal["embedded", "isolated", "external"]
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "NATS_URL")
+MEBIBYTE = 1024 * 1024
+
+
+class ConfigurationError(Exception):
+    """Environment variables hold values that cannot work; ``lines`` has one line for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says; an empty URL means that the embedded server is used."""
+
+    debug: bool
+    secret_key: str
+    allowed_hosts: tuple[str, ...]
+    database_urls: Mapping[str, str]
+    redis_url: str
+    nats_mode: NatsMode
+    nats_urls: tuple[str, ...]
+    nats_replicas: int
+    instance_id: str
+    instance_nkey_seed_file: Path | None
+    embedder: str
+    max_file_bytes: int
+    state_dir: Path
+
+    def database_url(self, site: str) -> str:
+        """The site's own URL, else the one for any site, else empty: the embedded server."""
+        return self.database_urls.get(site) or self.database_urls.get("", "")
+
+
+class _Reader:
+    """Reads variables one by one and collects a line for each that is wrong."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = dict(variables)
+        self.problems: list[str] = []
+        for name in SECRETS:
+            self._read_secret_file(name)
+        for name in [name for name in variables if name.endswith("_DATABASE_URL_FILE")]:
+            self._read_secret_file(name.removesuffix("_FILE"))
+
+    def _read_secret_file(self, name: str) -> None:
+        path = self.variables.get(f"{name}_FILE")
+        if not path:
+            return
+        if self.variables.get(name):
+            self.problems.append(f"{name} and {name}_FILE are both set: keep one of them.")
+            return
+        try:
+            self.variables[name] = Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            self.problems.append(
+                f"{name}_FILE={path!r} cannot be read ({reason}): "
+                f"set it to a readable file that holds the {name} value."
+            )
+
+    def get(self, name: str, parse: Callable[[str], T], default: T, wanted: str) -> T:
+        """The parsed value, or the default where the variable is unset, empty or wrong."""
+        raw = self.variables.get(name, "").strip()
+        if not raw:
+            return default
+        try:
+            return parse(raw)
+        except ValueError:
+            shown = "its value" if name.endswith(SECRETS) else repr(raw)
+            self.problems.append(f"{name}: {shown} does not work; set it to {wanted}.")
+            return default
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Check all variables at once. Raises ConfigurationError with one line for each wrong one."""
+    reader = _Reader(variables)
+    nats_mode, nats_urls = _read_nats(reader)
+    environment = Environment(
+        debug=reader.get("DEBUG", _boolean, False, "true or false"),
+        secret_key=reader.get("SECRET_KEY", _secret_key, "", "at least 32 characters"),
+        allowed_hosts=reader.get(
+            "ALLOWED_HOSTS",
+            _hosts,
+            ("localhost", "127.0.0.1", "[::1]"),
+            "host names separated by commas, such as code.example.org,localhost",
+        ),
+        database_urls=_read_database_urls(reader),
+        redis_url=reader.get("REDIS_URL", _redis_url, "", "redis://HOST:PORT/0 (or rediss://)"),
+        nats_mode=nats_mode,
+        nats_urls=nats_urls,
+        nats_replicas=reader.get("NATS_REPLICAS", _replicas, 1, "1, 3 or 5"),
+        instance_id=reader.get(
+            "INSTANCE_ID",
+            _instance_id,
+            default_instance_id(socket.gethostname()),
+            "1 to 63 of the characters a-z, 0-9 and -, not at either end",
+        ),
+        instance_nkey_seed_file=reader.get(
+            "INSTANCE_NKEY_SEED_FILE", _file, None, "a readable file that holds the NKey seed"
+        ),
+        embedder=reader.variables.get("EMBEDDER", "").strip(),
+        max_file_bytes=reader.get(
+            "MAX_FILE_BYTES", _positive, MEBIBYTE, "a positive number of bytes, such as 1048576"
+        ),
+        state_dir=reader.get(
+            "SINGULARITY_STATE", _folder, CHECKOUT / ".singularity", "an absolute folder path"
+        ),
+    )
+    if reader.problems:
+        raise ConfigurationError(reader.problems)
+    return environment
+
+
+def default_instance_id(host: str) -> str:
+    """The host name as an instance id: lower case, every other character a dash."""
+    return re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")[:63].rstrip("-") or "instance"
+
+
+def _read_database_urls(reader: _Reader) -> dict[str, str]:
+    """``<SITE>_DATABASE_URL`` by site and ``DATABASE_URL`` under the empty name.
+
+    One process is one site, but one environment can be shared by both.
+    """
+    names = [name for name in reader.variables if name.endswith("DATABASE_URL")]
+    wanted = "postgres://USER:PASSWORD@HOST:5432/DATABASE"
+    return {
+        name.removesuffix("DATABASE_URL").rstrip("_").lower(): url
+        for name in names
+        if (url := reader.get(name, _postgres_url, "", wanted))
+    }
+
+
+def _read_nats(reader: _Reader) -> tuple[NatsMode, tuple[str, ...]]:
+    """NATS_URL, else NATS_HOST and NATS_PORT; an empty NATS_HOST is an isolated instance."""
+    port = reader.get("NATS_PORT", _port, 4222, "a port number from 1 to 65535")
+    urls = reader.get(
+        "NATS_URL", _nats_urls, (), "nats://HOST:4222, several separated by commas"
+    )
+    if urls or reader.variables.get("NATS_URL"):
+        return "external", urls
+    host = reader.variables.get("NATS_HOST")
+    if host is None:
+        return "embedded", ()
+    if not host.strip():
+        return "isolated", ()
+    url = reader.get(
+        "NATS_HOST", lambda raw: _nats_urls(f"nats://{raw}:{port}"), (), "a host name or address"
+    )
+    return "external", url
+
+
+def _boolean(raw: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    if raw.lower() not in words:
+        raise ValueError(raw)
+    return words[raw.lower()]
+
+
+def _secret_key(raw: str) -> str:
+    if len(raw) < 32:
+        raise ValueError(raw)
+    return raw
+
+
+def _hosts(raw: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in raw.split(",") if host.strip())
+    if not hosts or any(re.search(r"[\s/@]", host) for host in hosts):
+        raise ValueError(raw)
+    return hosts
+
+
+def _url(raw: str, schemes: tuple[str, ...]) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in schemes or parts.port == 0 or re.search(r"\s", raw):
+        raise ValueError(raw)
+    return raw
+
+
+def _postgres_url(raw: str) -> str:
+    url = _url(raw, ("postgres", "postgresql"))
+    if not urlsplit(url).path.strip("/"):
+        raise ValueError(raw)
+    return url
+
+
+def _redis_url(raw: str) -> str:
+    url = _url(raw, ("redis", "rediss", "unix"))
+    if not (urlsplit(url).hostname or urlsplit(url).scheme == "unix"):
+        raise ValueError(raw)
+    return url
+
+
+def _nats_urls(raw: str) -> tuple[str, ...]:
+    urls = tuple(_url(url.strip(), ("nats", "tls", "ws", "wss")) for url in raw.split(","))
+    if not all(urlsplit(url).hostname for url in urls):
+        raise ValueError(raw)
+    return urls
+
+
+def _port(raw: str) -> int:
+    port = _positive(raw)
+    if port > 65535:
+        raise ValueError(raw)
+    return port
+
+
+def _positive(raw: str) -> int:
+    number = int(raw)
+    if number < 1:
+        raise ValueError(raw)
+    return number
+
+
+def _replicas(raw: str) -> int:
+    if raw not in ("1", "3", "5"):
+        raise ValueError(raw)
+    return int(raw)
+
+
+def _instance_id(raw: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", raw):
+        raise ValueError(raw)
+    return raw
+
+
+def _file(raw: str) -> Path:
+    path = Path(raw)
+    if not path.is_file():
+        raise ValueError(raw)
+    return path
+
+
+def _folder(raw: str) -> Path:
+    path = Path(raw)
+    if not path.is_absolute() or (path.exists() and not path.is_dir()):
+        raise ValueError(raw)
+    return path

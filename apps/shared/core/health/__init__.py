@@ -1,0 +1,1 @@
+"""Whether this site lives, and whether what it needs answers."""

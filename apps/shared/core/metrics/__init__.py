@@ -1,0 +1,1 @@
+"""What Prometheus reads: requests by route, jobs by state."""

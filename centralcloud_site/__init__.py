@@ -1,0 +1,1 @@
+"""The site Centralcloud: the cloud that combines what instances share."""

@@ -1,0 +1,5 @@
+"""The URLs of the site Centralcloud."""
+
+from apps.shared.core.urls import urlpatterns as core_urls
+
+urlpatterns = [*core_urls]

@@ -1,0 +1,65 @@
+"""Every test runs on real servers of its own: the embedded ones, under a temporary folder.
+
+The first process of a run makes the folder; workers of pytest-xdist find it in the environment.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+CONFIGURATION = ("DATABASE_URL", "REDIS_URL", "NATS_URL", "NATS_HOST", "NATS_PORT", "INSTANCE_ID")
+RUN_STATE = "SINGULARITY_TEST_STATE"
+OWNS_STATE = RUN_STATE not in os.environ
+
+if settings.configured:
+    pytest.exit("Settings were loaded before the tests' own state folder: unset "
+                "DJANGO_SETTINGS_MODULE and leave out --ds.")
+for name in CONFIGURATION:
+    os.environ.pop(name, None)
+    os.environ.pop(f"{name}_FILE", None)
+os.environ.setdefault(RUN_STATE, tempfile.mkdtemp(prefix="singularity-test-"))
+os.environ["SINGULARITY_STATE"] = os.environ[RUN_STATE]
+os.environ["DJANGO_SETTINGS_MODULE"] = "singularity_site.settings"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load Django now that the environment is the tests' own."""
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers and remove their folder when the whole run is over."""
+    from apps.shared.core.embedded.servers import servers_of
+
+    state = Path(os.environ[RUN_STATE])
+    servers_of(state).release()
+    if OWNS_STATE:
+        shutil.rmtree(state)
+
+
+@pytest.fixture
+def valkey() -> Iterator[str]:
+    """The URL of a running, emptied Valkey."""
+    import redis
+
+    from apps.shared.core.embedded.servers import servers_of
+
+    servers_of(settings.STATE_DIR).ensure_valkey()
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushall()
+    yield settings.REDIS_URL
+
+
+@pytest.fixture(scope="session")
+def nats_url() -> str:
+    """The URL of a running nats-server with JetStream."""
+    from apps.shared.core.embedded.servers import servers_of
+
+    return servers_of(settings.STATE_DIR).ensure_nats()
