@@ -16,9 +16,11 @@ CONFIGURATION = ("DATABASE_URL", "REDIS_URL", "NATS_URL", "NATS_HOST", "NATS_POR
 RUN_STATE = "SINGULARITY_TEST_STATE"
 OWNS_STATE = RUN_STATE not in os.environ
 
-if settings.configured:
-    pytest.exit("Settings were loaded before the tests' own state folder: unset "
-                "DJANGO_SETTINGS_MODULE and leave out --ds.")
+if settings.configured and OWNS_STATE:
+    pytest.exit(
+        "Settings were loaded before the tests made their own state folder: "
+        "unset DJANGO_SETTINGS_MODULE and leave out --ds."
+    )
 for name in CONFIGURATION:
     os.environ.pop(name, None)
     os.environ.pop(f"{name}_FILE", None)

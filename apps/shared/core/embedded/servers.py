@@ -50,11 +50,14 @@ class EmbeddedServers:
         return self.nats.url
 
     def release(self) -> None:
-        """Stop using the servers; the last process to do so stops them."""
+        """Stop using the servers; they stop when no other process uses them.
+
+        Servers whose users were all killed stop here as well.
+        """
         with self._threads:
-            if not self._users.held:
-                return
             self._ready.clear()
+            if not self.layout.root.exists():
+                return
             with exclusive(self.layout.start_lock):
                 if self._users.release():
                     for server in self.all:
