@@ -1,0 +1,15 @@
+"""What can keep a job from running to its end."""
+
+from __future__ import annotations
+
+
+class JobAlreadyRunning(Exception):
+    """Another live process runs this job; the message names it."""
+
+
+class JobCancelled(Exception):
+    """Somebody cancelled the job while it ran."""
+
+
+class JobInterrupted(Exception):
+    """Ctrl-C or SIGTERM: what was stored stays, and the next run goes on from there."""

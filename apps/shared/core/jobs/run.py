@@ -1,0 +1,87 @@
+"""A running job as a context manager."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+
+from apps.shared.core.jobs.errors import JobCancelled, JobInterrupted
+from apps.shared.core.jobs.services import job_claim, job_finish
+from apps.shared.core.models import Job
+
+HEARTBEAT_SECONDS = 2.0
+log = structlog.get_logger(__name__)
+
+
+class JobRun:
+    """What the work itself sees of its job: report numbers, learn of a cancellation."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.result: dict[str, Any] = {}
+        self._last_beat = time.monotonic()
+
+    def report(self, *, force: bool = False, **numbers: Any) -> None:
+        """Update the progress; write it, as a heartbeat, at most every ``HEARTBEAT_SECONDS``.
+
+        Raises:
+            JobCancelled: the row is not running any more.
+        """
+        self.job.progress = {**self.job.progress, **numbers}
+        now = time.monotonic()
+        if not force and now - self._last_beat < HEARTBEAT_SECONDS:
+            return
+        self._last_beat = now
+        alive = Job.objects.filter(id=self.job.id, state=Job.State.RUNNING).update(
+            progress=self.job.progress, heartbeat_at=timezone.now()
+        )
+        if not alive:
+            raise JobCancelled(f"job {self.job.id} was cancelled")
+
+
+@contextmanager
+def job_run(
+    *,
+    instance: str,
+    kind: str,
+    key: str,
+    label: str,
+    config: Mapping[str, Any] | None = None,
+    job_id: int | None = None,
+) -> Iterator[JobRun]:
+    """Claim a job, run the body, and write how it ended, whatever way it ended.
+
+    The database may itself be what failed: then the row stays as it is, its process ends, and the
+    next start finds it lost.
+
+    Raises:
+        JobAlreadyRunning: before the body, when a live process runs the same.
+    """
+    job = job_claim(
+        instance=instance, kind=kind, key=key, label=label, config=config, job_id=job_id
+    )
+    run = JobRun(job)
+    try:
+        yield run
+    except (KeyboardInterrupt, JobInterrupted):
+        _finish_if_possible(job, Job.State.CANCELLED, error="Interrupted.")
+        raise
+    except JobCancelled:
+        log.info("job.cancelled", job=job.id)
+        raise
+    except BaseException as error:
+        _finish_if_possible(job, Job.State.FAILED, error=f"{type(error).__name__}: {error}")
+        raise
+    else:
+        job_finish(job, state=Job.State.SUCCEEDED, result=run.result)
+
+
+def _finish_if_possible(job: Job, state: Job.State, *, error: str) -> None:
+    with suppress(DatabaseError, InterfaceError):
+        job_finish(job, state=state, error=error)

@@ -1,0 +1,1 @@
+"""An instance reads its code base: working tree, files, chunks, embeddings, search."""

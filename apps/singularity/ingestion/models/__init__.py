@@ -1,0 +1,15 @@
+"""Tables of ingestion: what was found, what was cut from it, and its vectors."""
+
+from apps.singularity.ingestion.models.code import Chunk, Codebase, File
+from apps.singularity.ingestion.models.facts import DeclaredDependency, SecretFinding
+from apps.singularity.ingestion.models.vectors import Embedding, EmbeddingGeneration
+
+__all__ = [
+    "Chunk",
+    "Codebase",
+    "DeclaredDependency",
+    "Embedding",
+    "EmbeddingGeneration",
+    "File",
+    "SecretFinding",
+]

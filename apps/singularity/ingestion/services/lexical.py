@@ -1,0 +1,63 @@
+"""Keep this host's lexical index at the revision of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apps.singularity.ingestion.engine.lexical import LexicalDocument, LexicalIndex
+from apps.singularity.ingestion.models import Chunk, Codebase, File
+from apps.singularity.ingestion.resources import lexical_index
+
+_TOMBSTONES_KEPT = 1000
+_FETCH = 2000
+_DOCUMENT_FIELDS = (
+    "id", "file_id", "file__path", "language", "kind", "symbol", "signature", "documentation",
+    "content",
+)  # fmt: skip
+
+
+def lexical_synchronise(*, instance: str) -> None:
+    """Bring the index up to every code base's revision; cheap when there is nothing to do."""
+    index = lexical_index(instance)
+    applied = index.revisions()
+    codebases = list(Codebase.objects.filter(instance=instance))
+    for codebase in codebases:
+        if applied.get(codebase.token) != codebase.revision:
+            _catch_up(index, codebase, applied.get(codebase.token))
+    for token in applied.keys() - {codebase.token for codebase in codebases}:
+        index.forget(token)
+
+
+def _catch_up(index: LexicalIndex, codebase: Codebase, applied: int | None) -> None:
+    """Apply what changed after ``applied``; start over where that cannot be known.
+
+    An index ahead of the database belongs to a time before a backup was restored.
+    """
+    revision = codebase.revision
+    reset = applied is None or applied > revision or applied < codebase.tombstone_floor
+    after = 0 if reset or applied is None else applied
+    changed = File.objects.filter(codebase=codebase, revision__gt=after, revision__lte=revision)
+    index.apply(
+        codebase_id=codebase.token,
+        revision=revision,
+        removed_files=() if reset else changed.values_list("id", flat=True).iterator(_FETCH),
+        documents=_documents(codebase, after, revision),
+        reset=reset,
+    )
+
+
+def _documents(codebase: Codebase, after: int, revision: int) -> Iterator[LexicalDocument]:
+    chunks = Chunk.objects.filter(
+        codebase=codebase, file__revision__gt=after, file__revision__lte=revision
+    ).order_by()
+    for row in chunks.values_list(*_DOCUMENT_FIELDS).iterator(_FETCH):
+        yield LexicalDocument(*row)
+
+
+def tombstones_prune(*, codebase: Codebase) -> int:
+    """Drop the rows of removed files once they are many; indexes that missed them start over."""
+    removed = File.objects.filter(codebase=codebase, state=File.State.REMOVED)
+    if removed.count() <= _TOMBSTONES_KEPT:
+        return 0
+    Codebase.objects.filter(id=codebase.pk).update(tombstone_floor=codebase.revision)
+    return removed.filter(revision__lte=codebase.revision).delete()[0]

@@ -1,0 +1,52 @@
+"""What a worker runs: each task parses, calls one service, and lets the job row report."""
+
+from __future__ import annotations
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+
+from apps.shared.core.jobs import JobAlreadyRunning, jobs_recover
+from apps.shared.core.models import Job
+from apps.singularity.ingestion import services
+from apps.singularity.ingestion.models import Codebase
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def ingest(job_id: int) -> None:
+    """Run a queued ingest job, then have the vectors filled in."""
+    job = Job.objects.get(id=job_id, instance=settings.INSTANCE_ID)
+    codebase = Codebase.objects.get(id=job.config["codebase"], instance=settings.INSTANCE_ID)
+    try:
+        services.ingest_run(codebase=codebase, full=bool(job.config.get("full")), job_id=job_id)
+    except JobAlreadyRunning as error:
+        log.info("ingest.refused", job=job_id, reason=str(error))
+        return
+    fill_start()
+
+
+@shared_task
+def fill(job_id: int) -> None:
+    """Run a queued job that fills in vectors."""
+    try:
+        services.fill_run(instance=settings.INSTANCE_ID, job_id=job_id)
+    except JobAlreadyRunning as error:
+        log.info("fill.refused", job=job_id, reason=str(error))
+
+
+@shared_task
+def fill_start() -> None:
+    """Queue a fill; beat calls this too, so that vectors left missing are made up for."""
+    job, _ = services.fill_enqueue(instance=settings.INSTANCE_ID)
+    fill.delay(job.pk)
+
+
+@shared_task
+def recover() -> None:
+    """Bury lost jobs and send the waiting ones to a worker again; a taken job refuses a second."""
+    tasks = {services.INGEST: ingest, services.EMBED: fill}
+    for job in jobs_recover(instance=settings.INSTANCE_ID):
+        if job.kind in tasks:
+            tasks[job.kind].delay(job.pk)
