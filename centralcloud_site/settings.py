@@ -8,6 +8,8 @@ from apps.shared.dashboard.theme import unfold_settings
 SITE = EMBEDDED_DATABASE = "centralcloud"
 ROOT_URLCONF = "centralcloud_site.urls"
 WSGI_APPLICATION = "centralcloud_site.wsgi.application"
+SITE_CELERY = "centralcloud_site.celery"
+SITE_WIRING = "centralcloud_site.wiring"
 
 INSTALLED_APPS = [*BASE_APPS]
 

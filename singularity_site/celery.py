@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "singularity_site.settings")
 
-from apps.shared.core.celery import site_celery  # noqa: E402  needs the settings' name
-from singularity_site.wiring import SCHEDULE  # noqa: E402
+from apps.shared.core.celery import site_celery
+from singularity_site.wiring import SCHEDULE
 
 app = site_celery("singularity", SCHEDULE)

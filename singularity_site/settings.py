@@ -8,6 +8,8 @@ from apps.shared.dashboard.theme import unfold_settings
 SITE = EMBEDDED_DATABASE = "singularity"
 ROOT_URLCONF = "singularity_site.urls"
 WSGI_APPLICATION = "singularity_site.wsgi.application"
+SITE_CELERY = "singularity_site.celery"
+SITE_WIRING = "singularity_site.wiring"
 
 INSTALLED_APPS = [*BASE_APPS, "apps.singularity.ingestion"]
 

@@ -6,7 +6,6 @@ The first process of a run makes the folder; workers of pytest-xdist find it in 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def valkey() -> Iterator[str]:
+def valkey() -> str:
     """The URL of a running, emptied Valkey."""
     import redis
 
@@ -56,7 +55,7 @@ def valkey() -> Iterator[str]:
     servers_of(settings.STATE_DIR).ensure_valkey()
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushall()
-    yield settings.REDIS_URL
+    return settings.REDIS_URL
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from apps.shared.core.connections import site_broker
 from apps.shared.core.embedded.servers import servers_of
@@ -25,12 +26,26 @@ class SiteCelery(Celery):
 
 def site_celery(site: str, schedule: dict[str, Any]) -> Celery:
     """The application of one site: an own queue, and the beat schedule of its wiring."""
-    app = SiteCelery(site)
-    app.config_from_object("django.conf:settings", namespace="CELERY")
-    app.conf.update(site_broker(settings.ENVIRONMENT, site), beat_schedule=schedule)
+    app = queue_client(site)
+    app.conf.beat_schedule = schedule
+    app.steps["worker"].add(DjangoStructLogInitStep)
     app.set_default()
     app.autodiscover_tasks()
+    # Celery would put its own handlers in the place of structlog's.
+    signals.setup_logging.connect(_keep_logging)
     return app
+
+
+def queue_client(site: str) -> Celery:
+    """An application that talks to a site's queue and workers, without the site's tasks."""
+    app = SiteCelery(site, set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.conf.update(site_broker(settings.ENVIRONMENT, site))
+    return app
+
+
+def _keep_logging(**_: Any) -> None:
+    """Being connected is what keeps Celery from configuring logging."""
 
 
 def _ensure_broker() -> None:

@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 NatsMode = Literal["embedded", "isolated", "external"]
+LogFormat = Literal["auto", "console", "json"]
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "NATS_URL")
 MEBIBYTE = 1024 * 1024
+NO_URLS: tuple[str, ...] = ()
 
 
 class ConfigurationError(Exception):
@@ -44,6 +46,7 @@ class Environment:
     instance_nkey_seed_file: Path | None
     embedder: str
     max_file_bytes: int
+    log_format: LogFormat
     state_dir: Path
 
     def database_url(self, site: str) -> str:
@@ -122,6 +125,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         max_file_bytes=reader.get(
             "MAX_FILE_BYTES", _positive, MEBIBYTE, "a positive number of bytes, such as 1048576"
         ),
+        log_format=reader.get("LOG_FORMAT", _log_format, "auto", "auto, console or json"),
         state_dir=reader.get(
             "SINGULARITY_STATE", _folder, CHECKOUT / ".singularity", "an absolute folder path"
         ),
@@ -153,9 +157,7 @@ def _read_database_urls(reader: _Reader) -> dict[str, str]:
 def _read_nats(reader: _Reader) -> tuple[NatsMode, tuple[str, ...]]:
     """NATS_URL, else NATS_HOST and NATS_PORT; an empty NATS_HOST is an isolated instance."""
     port = reader.get("NATS_PORT", _port, 4222, "a port number from 1 to 65535")
-    urls = reader.get(
-        "NATS_URL", _nats_urls, (), "nats://HOST:4222, several separated by commas"
-    )
+    urls = reader.get("NATS_URL", _nats_urls, NO_URLS, "nats://HOST:4222, several joined by commas")
     if urls or reader.variables.get("NATS_URL"):
         return "external", urls
     host = reader.variables.get("NATS_HOST")
@@ -164,7 +166,7 @@ def _read_nats(reader: _Reader) -> tuple[NatsMode, tuple[str, ...]]:
     if not host.strip():
         return "isolated", ()
     url = reader.get(
-        "NATS_HOST", lambda raw: _nats_urls(f"nats://{raw}:{port}"), (), "a host name or address"
+        "NATS_HOST", lambda raw: _nats_urls(f"nats://{raw}:{port}"), NO_URLS, "a host name"
     )
     return "external", url
 
@@ -230,6 +232,13 @@ def _positive(raw: str) -> int:
     if number < 1:
         raise ValueError(raw)
     return number
+
+
+def _log_format(raw: str) -> LogFormat:
+    formats: dict[str, LogFormat] = {"auto": "auto", "console": "console", "json": "json"}
+    if raw not in formats:
+        raise ValueError(raw)
+    return formats[raw]
 
 
 def _replicas(raw: str) -> int:

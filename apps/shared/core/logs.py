@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from apps.shared.core.environment import LogFormat
+
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -16,18 +18,22 @@ SHARED_PROCESSORS: list[Any] = [
 ]
 
 
-def logging_settings(*, debug: bool) -> None:
-    """Send structlog and the standard library's loggers through one formatter to stderr."""
+def logging_settings(*, debug: bool, style: LogFormat) -> None:
+    """Send structlog and the standard library's loggers through one formatter to stderr.
+
+    ``auto`` is the console style on a terminal and JSON elsewhere.
+    """
     structlog.configure(
         processors=[*SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    logging.config.dictConfig(_dictionary("DEBUG" if debug else "INFO"))
+    console = sys.stderr.isatty() if style == "auto" else style == "console"
+    logging.config.dictConfig(_dictionary("DEBUG" if debug else "INFO", console=console))
 
 
-def _dictionary(level: str) -> dict[str, Any]:
+def _dictionary(level: str, *, console: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -37,7 +43,7 @@ def _dictionary(level: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED_PROCESSORS,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *_renderers(terminal=sys.stderr.isatty()),
+                    *_renderers(console=console),
                 ],
             },
         },
@@ -51,7 +57,7 @@ def _dictionary(level: str) -> dict[str, Any]:
     }
 
 
-def _renderers(*, terminal: bool) -> list[Any]:
-    if terminal:
-        return [structlog.dev.ConsoleRenderer()]
+def _renderers(*, console: bool) -> list[Any]:
+    if console:
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -98,11 +98,7 @@ USE_TZ = True
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 STATIC_URL = "static/"
-STATIC_ROOT = STATE_DIR / "static"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect before a start
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -126,8 +122,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
 }
 
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "apps.shared.core.scheduler:SiteScheduler"
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_RESULT_EXPIRES = None
 CELERY_TASK_IGNORE_RESULT = True  # a run is a Job row
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -136,4 +133,4 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 LOGGING_CONFIG = None
-logging_settings(debug=DEBUG)
+logging_settings(debug=DEBUG, style=ENVIRONMENT.log_format)

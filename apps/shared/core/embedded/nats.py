@@ -69,7 +69,7 @@ class Nats(Server):
         """Whether its health endpoint says that the server and JetStream are ready."""
         try:
             url = f"http://{HOST}:{self.ports.monitor}/healthz"
-            with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as response:  # noqa: S310
+            with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as response:
                 return bool(response.status == 200)
         except (OSError, ValueError, KeyError):
             return False
