@@ -1,4 +1,4 @@
-"""This site's beat schedule, dashboard panels and message handlers, by dotted path."""
+"""The site's beat schedule, dashboard panels and message handlers, by dotted path."""
 
 from typing import Any
 

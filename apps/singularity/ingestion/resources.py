@@ -19,7 +19,8 @@ def embedder_open(setting: str) -> Embedder:
     Raises:
         EmbedderError: the setting names nothing that can be loaded; says what to set.
     """
-    return load_embedder(setting, cache=Path(settings.STATE_DIR) / "models")
+    embedder: Embedder = load_embedder(setting, cache=Path(settings.STATE_DIR) / "models")
+    return embedder
 
 
 def vector_identity(embedder: Embedder) -> str:

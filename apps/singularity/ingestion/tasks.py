@@ -10,6 +10,7 @@ from apps.shared.core.jobs import JobAlreadyRunning, jobs_recover
 from apps.shared.core.models import Job
 from apps.singularity.ingestion import services
 from apps.singularity.ingestion.models import Codebase
+from apps.singularity.ingestion.selectors import vector_progress
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,10 @@ def fill(job_id: int) -> None:
 
 @shared_task
 def fill_start() -> None:
-    """Queue a fill; beat calls this too, so that vectors left missing are made up for."""
+    """Queue a fill if vectors are missing; beat calls this too, to make up for those left over."""
+    progress = vector_progress(instance=settings.INSTANCE_ID)
+    if progress.vectors == progress.texts and progress.setting == settings.EMBEDDER:
+        return
     job, _ = services.fill_enqueue(instance=settings.INSTANCE_ID)
     fill.delay(job.pk)
 

@@ -9,7 +9,3 @@ class JobAlreadyRunning(Exception):
 
 class JobCancelled(Exception):
     """Somebody cancelled the job while it ran."""
-
-
-class JobInterrupted(Exception):
-    """Ctrl-C or SIGTERM: what was stored stays, and the next run goes on from there."""

@@ -11,7 +11,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from apps.shared.core.jobs.errors import JobCancelled, JobInterrupted
+from apps.shared.core.jobs.errors import JobCancelled
 from apps.shared.core.jobs.services import job_claim, job_finish
 from apps.shared.core.models import Job
 
@@ -69,8 +69,10 @@ def job_run(
     run = JobRun(job)
     try:
         yield run
-    except (KeyboardInterrupt, JobInterrupted):
-        _finish_if_possible(job, Job.State.CANCELLED, error="Interrupted.")
+    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, SIGTERM
+        _finish_if_possible(
+            job, Job.State.CANCELLED, error="Interrupted; the next run goes on from here."
+        )
         raise
     except JobCancelled:
         log.info("job.cancelled", job=job.id)

@@ -100,6 +100,14 @@ def job_cancel(*, job_id: int, instance: str) -> bool:
     )
 
 
+def job_running(*, instance: str, kind: str, key: str) -> Job | None:
+    """The live job of this kind and key, if there is one."""
+    for job in Job.objects.filter(instance=instance, kind=kind, key=key, state=Job.State.RUNNING):
+        if job_is_alive(job):
+            return job
+    return None
+
+
 def jobs_recover(*, instance: str) -> list[Job]:
     """Bury jobs whose process is gone, and queue again those that a worker had.
 

@@ -33,11 +33,15 @@ class CodebaseSummary:
 
 @dataclass(frozen=True, slots=True)
 class VectorProgress:
-    """Distinct texts of an instance, how many have a vector, and the model that makes them."""
+    """Distinct texts of an instance, how many have a vector, and the model that makes them.
+
+    ``setting`` is the EMBEDDER value that names the model.
+    """
 
     vectors: int
     texts: int
     model: str
+    setting: str
 
     @property
     def percent(self) -> float:
@@ -81,4 +85,6 @@ def vector_progress(*, instance: str) -> VectorProgress:
             [generation.pk if generation else None, instance],
         )
         texts, vectors = cursor.fetchone()
-    return VectorProgress(vectors, texts, generation.name if generation else "")
+    if generation is None:
+        return VectorProgress(0, texts, "", "")
+    return VectorProgress(vectors, texts, generation.name, generation.setting)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -77,7 +78,7 @@ def walk_record(entries: Iterable[Found | Skipped]) -> Walked:
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
         cursor.execute("TRUNCATE walked")
-        with cursor.copy("COPY walked FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg 3
+        with cursor.copy("COPY walked FROM STDIN") as copy:
             for entry in entries:
                 copy.write_row(_walked_row(entry))
                 if isinstance(entry, Found):
@@ -108,11 +109,11 @@ def removals_apply(*, codebase: Codebase) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         revision = revision_next(codebase=codebase)
-        values = {
+        values: dict[str, Any] = {
             "instance": codebase.instance, "codebase": codebase.pk, "revision": revision
         }  # fmt: skip
         cursor.execute(_REMOVE, values)
-        removed = cursor.rowcount
+        removed: int = cursor.rowcount
         cursor.execute(_SKIP, values)
         if not removed and not cursor.rowcount:
             transaction.set_rollback(True)

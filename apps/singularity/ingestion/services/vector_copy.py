@@ -46,7 +46,7 @@ def vectors_copy(
         if known:
             new = np.array([bytes(digest) not in known for digest in digests])
             digests, vectors = digests[new], vectors[new]
-        with cursor.copy(  # type: ignore[attr-defined]  # psycopg 3
+        with cursor.copy(
             "COPY ingestion_embedding (instance, generation_id, text_digest, vector)"
             " FROM STDIN (FORMAT binary)"
         ) as copy:

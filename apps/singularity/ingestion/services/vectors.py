@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -102,7 +103,7 @@ def generation_open(*, instance: str, embedder: Embedder) -> EmbeddingGeneration
 
 def vectors_count(*, instance: str, generation: EmbeddingGeneration) -> tuple[int, int]:
     """Distinct texts that have a vector, and distinct texts, of the instance's chunks."""
-    values = {"instance": instance, "generation": generation.pk}
+    values: dict[str, Any] = {"instance": instance, "generation": generation.pk}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(DISTINCT c.text_digest) {_MISSING}", values)
         missing: int = cursor.fetchone()[0]

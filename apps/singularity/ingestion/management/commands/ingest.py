@@ -16,7 +16,6 @@ from apps.shared.core.progress import ProgressDisplay, progress_display
 from apps.singularity.ingestion import selectors, services
 from apps.singularity.ingestion.engine.embedding import EmbedderError
 from apps.singularity.ingestion.engine.errors import IngestError
-from apps.singularity.ingestion.management import stopping
 from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.selectors.preview import Preview, tree_preview
 
@@ -50,11 +49,10 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run under a job row, with a display of how far it is."""
         try:
-            with stopping():
-                if options["dry_run"]:
-                    self._preview(options)
-                else:
-                    self._ingest(options)
+            if options["dry_run"]:
+                self._preview(options)
+            else:
+                self._ingest(options)
         except (IngestError, JobAlreadyRunning, JobCancelled, EmbedderError) as error:
             raise CommandError(str(error)) from None
 

@@ -1,0 +1,66 @@
+"""REST endpoints of jobs: follow one, cancel one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from apps.shared.core.jobs import job_cancel, job_is_alive
+from apps.shared.core.models import Job
+
+
+class Conflict(APIException):
+    """What was asked for cannot be had while something else runs."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """A long run, with its progress as the work itself counts it."""
+
+    alive = serializers.SerializerMethodField(
+        help_text="Whether the process of a running job is still there."
+    )
+
+    class Meta:
+        model = Job
+        fields = (
+            "id", "kind", "label", "state", "alive", "progress", "result", "error", "attempt",
+            "host", "pid", "created_at", "started_at", "heartbeat_at", "finished_at",
+        )  # fmt: skip
+
+    def get_alive(self, job: Job) -> bool:
+        """Whether it runs, and its process lives."""
+        return job.state == Job.State.RUNNING and job_is_alive(job)
+
+
+class JobViewSet(ReadOnlyModelViewSet[Job]):
+    """The jobs of this instance, newest first."""
+
+    queryset = Job.objects.none()
+    serializer_class = JobSerializer
+    filterset_fields = ("kind", "state")
+
+    def get_queryset(self) -> QuerySet[Job]:
+        """Rows of this instance."""
+        return Job.objects.filter(instance=settings.INSTANCE_ID)
+
+    @extend_schema(request=None, responses={200: JobSerializer, 409: None})
+    @action(detail=True, methods=["post"])
+    def cancel(self, _request: Request, **_kwargs: Any) -> Response:
+        """Ask a waiting or running job to stop; 409 when it has ended already."""
+        job = self.get_object()
+        if not job_cancel(job_id=job.pk, instance=settings.INSTANCE_ID):
+            raise Conflict(f"job {job.pk} has ended already: {job.state}")
+        job.refresh_from_db()
+        return Response(self.get_serializer(job).data)

@@ -1,0 +1,18 @@
+"""REST routes of ingestion, below ``/api/v1/``."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from apps.singularity.ingestion.api.views import (
+    CodebaseViewSet,
+    DependencyViewSet,
+    FileViewSet,
+    SearchView,
+)
+
+router = SimpleRouter(trailing_slash=False)
+router.register("codebases", CodebaseViewSet, basename="codebase")
+router.register("files", FileViewSet, basename="file")
+router.register("dependencies", DependencyViewSet, basename="dependency")
+
+urlpatterns = [path("search", SearchView.as_view(), name="search"), *router.urls]

@@ -1,0 +1,161 @@
+"""REST endpoints of ingestion: every row is of this instance alone."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+
+from apps.shared.core.api.jobs import Conflict, JobSerializer
+from apps.shared.core.jobs import job_running
+from apps.singularity.ingestion import services, tasks
+from apps.singularity.ingestion.api.serializers import (
+    CodebaseDetailSerializer,
+    CodebaseSerializer,
+    DependencySerializer,
+    FileSerializer,
+    IngestRequestSerializer,
+    SearchRequestSerializer,
+    SearchResponseSerializer,
+)
+from apps.singularity.ingestion.engine.lexical import PathGlobError
+from apps.singularity.ingestion.models import Codebase, DeclaredDependency, File
+from apps.singularity.ingestion.selectors import chunks_search
+from apps.singularity.ingestion.selectors.filters import SearchFilters, UnknownCodebase
+
+
+class CodebaseViewSet(ReadOnlyModelViewSet[Codebase]):
+    """The code bases of this instance."""
+
+    queryset = Codebase.objects.none()
+
+    def get_queryset(self) -> QuerySet[Codebase]:
+        """Rows of this instance."""
+        return Codebase.objects.filter(instance=settings.INSTANCE_ID)
+
+    def get_serializer_class(self) -> type[CodebaseSerializer]:
+        """One code base comes with its counts."""
+        return CodebaseDetailSerializer if self.action == "retrieve" else CodebaseSerializer
+
+    @extend_schema(
+        request=IngestRequestSerializer,
+        responses={202: JobSerializer, 409: None},
+        description="Queue an ingest for a worker. 409 when the code base is being ingested.",
+    )
+    @action(detail=True, methods=["post"])
+    def ingest(self, request: Request, **_kwargs: Any) -> Response:
+        """Queue an ingest; one that waits already is returned instead of a second."""
+        codebase = self.get_object()
+        options = IngestRequestSerializer(data=request.data)
+        options.is_valid(raise_exception=True)
+        running = job_running(
+            instance=codebase.instance, kind=services.INGEST, key=f"codebase:{codebase.pk}"
+        )
+        if running is not None:
+            raise Conflict(f"{codebase.name} is being ingested by job {running.pk}")
+        with transaction.atomic():
+            job, _ = services.ingest_enqueue(codebase=codebase, full=options.validated_data["full"])
+            transaction.on_commit(partial(tasks.ingest.delay, job.pk))
+        return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
+
+
+class FileFilter(filters.FilterSet):
+    """Filters of the file list."""
+
+    class Meta:
+        model = File
+        fields = ("codebase", "state", "reason", "language", "has_syntax_errors")
+
+
+class FileViewSet(ListModelMixin, GenericViewSet[File]):
+    """Files, and paths left out with the reason."""
+
+    queryset = File.objects.none()
+    serializer_class = FileSerializer
+    filterset_class = FileFilter
+
+    def get_queryset(self) -> QuerySet[File]:
+        """Rows of this instance that are still there."""
+        return (
+            File.objects.filter(instance=settings.INSTANCE_ID)
+            .exclude(state=File.State.REMOVED)
+            .order_by("id")
+        )
+
+
+class DependencyFilter(filters.FilterSet):
+    """Filters of the dependency list."""
+
+    purl = filters.CharFilter(lookup_expr="startswith", help_text="Start of the package URL.")
+
+    class Meta:
+        model = DeclaredDependency
+        fields = ("codebase", "scope", "locked")
+
+
+class DependencyViewSet(ListModelMixin, GenericViewSet[DeclaredDependency]):
+    """Dependencies declared in manifests and lock files."""
+
+    queryset = DeclaredDependency.objects.none()
+    serializer_class = DependencySerializer
+    filterset_class = DependencyFilter
+
+    def get_queryset(self) -> QuerySet[DeclaredDependency]:
+        """Rows of this instance."""
+        return (
+            DeclaredDependency.objects.filter(instance=settings.INSTANCE_ID)
+            .select_related("file")
+            .order_by("purl", "id")
+        )
+
+
+class SearchView(APIView):
+    """Find code by what it does, by words in it, or by its symbol."""
+
+    @extend_schema(parameters=[SearchRequestSerializer], responses=SearchResponseSerializer)
+    def get(self, request: Request) -> Response:
+        """Search."""
+        wanted = SearchRequestSerializer(data=_lists(request.query_params))
+        wanted.is_valid(raise_exception=True)
+        data = wanted.validated_data
+        try:
+            result = chunks_search(
+                instance=settings.INSTANCE_ID,
+                query=data["q"],
+                filters=SearchFilters(
+                    languages=tuple(data["language"]),
+                    kinds=tuple(data["kind"]),
+                    path=data["path"],
+                    codebase=data["codebase"],
+                ),
+                limit=data["limit"],
+            )
+        except UnknownCodebase as error:
+            raise ValidationError({"codebase": [str(error)]}) from None
+        except PathGlobError as error:
+            raise ValidationError({"path": [str(error)]}) from None
+        return Response(
+            {"notice": result.notice, "results": [hit.as_dict() for hit in result.hits]}
+        )
+
+
+def _lists(parameters: QueryDict) -> dict[str, Any]:
+    """Query parameters, the repeatable ones as lists."""
+    single: dict[str, Any] = parameters.dict()
+    return single | {
+        name: parameters.getlist(name) for name in ("language", "kind") if name in parameters
+    }
