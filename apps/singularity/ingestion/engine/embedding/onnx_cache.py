@@ -1,0 +1,67 @@
+"""The exported models of this machine: one folder for each model digest, written once."""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from apps.singularity.ingestion.engine.embedding.model_directory import ModelDirectory
+from apps.singularity.ingestion.engine.embedding.protocol import EmbedderError
+
+EXPORT_VERSION = 1
+"""Grows when an export comes out otherwise (graph, quantisation, probe): models are written anew."""
+
+_EXPORT_SECONDS = 900
+_ROOT = Path(__file__).resolve().parents[5]
+_WORKER = "apps.singularity.ingestion.engine.embedding.export"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedModel:
+    """An exported model: its ONNX file, the precision that was chosen, the vectors' length."""
+
+    file: Path
+    precision: str
+    dimensions: int
+
+
+def exported_model(model: ModelDirectory, cache: Path) -> ExportedModel:
+    """Return the export of ``model`` in ``cache``, made now when missing (some seconds).
+
+    Safe against other processes and against being killed: the folder appears whole, by rename,
+    under a lock.  Raises :class:`EmbedderError` when the export fails.
+    """
+    folder = cache / f"{model.digest[:32]}-v{EXPORT_VERSION}"
+    if not folder.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        with (cache / f"{folder.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.is_dir():
+                _export(model, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    precision = str(manifest["precision"])
+    return ExportedModel(folder / f"{precision}.onnx", precision, int(manifest["dimensions"]))
+
+
+def _export(model: ModelDirectory, folder: Path) -> None:
+    """Export into a neighbour of ``folder`` and rename it; remains of a killed export go first."""
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", _WORKER, str(model.path.resolve()), str(partial)],
+        cwd=_ROOT,
+        env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=_EXPORT_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        raise EmbedderError(f"the model in {model.path} cannot be exported: {reason}")
+    partial.rename(folder)
