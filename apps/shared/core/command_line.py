@@ -5,21 +5,42 @@ import sys
 from types import FrameType
 
 from django.core.management import execute_from_command_line
+from django.db.utils import OperationalError, ProgrammingError
 
 from apps.shared.core.embedded.errors import EmbeddedServerError
 
 TERMINATED = 128 + signal.SIGTERM
+UNDEFINED = {"42P01", "42703"}  # PostgreSQL's undefined_table and undefined_column
 
 
 def execute(arguments: list[str]) -> None:
-    """Run the command; exits 1 with one line when a server is missing or cannot be reached."""
+    """Run the command; exits 1 with one line when a server or a migration is missing."""
     signal.signal(signal.SIGTERM, _terminate)
     try:
         execute_from_command_line(arguments)
     except EmbeddedServerError as error:
         sys.exit(str(error))
+    except OperationalError as error:
+        sys.exit(f"The database does not answer: {_line(error)} `manage.py doctor` says more.")
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in UNDEFINED or not missing_migrations():
+            raise
+        sys.exit(f"The database is older than the code: run `manage.py migrate` ({_line(error)}).")
+
+
+def missing_migrations() -> int:
+    """How many migrations the database does not have yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     """Leave by the ordinary way out, so that embedded servers are given back."""
     sys.exit(TERMINATED)
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

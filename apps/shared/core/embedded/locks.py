@@ -18,6 +18,22 @@ def exclusive(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def only_one(path: Path) -> Iterator[bool]:
+    """Hold the lock alone where nobody else does; the value says whether it is held."""
+    descriptor = _open(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        os.close(descriptor)
+
+
 class SharedLock:
     """One process's share of a lock.
 
@@ -53,15 +69,8 @@ class SharedLock:
 
 def is_free(path: Path) -> bool:
     """Whether nobody holds the lock now."""
-    descriptor = _open(path)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    else:
-        return True
-    finally:
-        os.close(descriptor)
+    with only_one(path) as alone:
+        return alone
 
 
 def _open(path: Path) -> int:

@@ -28,6 +28,7 @@ class Nats(Server):
     """Listens on the loopback address, on the customary ports or on free ones."""
 
     name = "nats"
+    role = "nats"
     executable = "nats-server"
 
     @property

@@ -45,6 +45,7 @@ class PostgreSQL(Server):
     """Listens on a Unix socket only, in a folder that only its owner may enter."""
 
     name = "postgresql"
+    role = "database"
     executable = "postgres"
     stop_signal = signal.SIGINT  # "fast": roll back, disconnect, write a checkpoint
     start_seconds = 300.0  # crash recovery replays up to max_wal_size

@@ -21,6 +21,7 @@ class Server(ABC):
     """One server under one state folder. Its pid file is the one it writes itself."""
 
     name: str
+    role: str
     executable: str
     start_seconds = START_SECONDS
     stop_signal = signal.SIGTERM

@@ -14,6 +14,7 @@ class Valkey(Server):
     """Listens on a Unix socket only, in a folder that only its owner may enter."""
 
     name = "valkey"
+    role = "cache"
     executable = "valkey-server"
 
     @property

@@ -1,0 +1,1 @@
+"""What this site is configured to use, whether it answers, and how to mend what does not."""
