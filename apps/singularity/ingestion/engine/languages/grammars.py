@@ -1,0 +1,79 @@
+"""The tree-sitter grammars behind the language tables, loaded once per process."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+import tree_sitter
+from tree_sitter_language_pack import SupportedLanguage, get_language
+
+from apps.singularity.ingestion.engine.languages.model import Language, Part, Role
+from apps.singularity.ingestion.engine.languages.registry import LANGUAGES
+
+WHEEL = "tree-sitter-language-pack==0.13.0"
+_ERROR = 0xFFFF  # tree-sitter's ts_builtin_sym_error: what a parser could not make sense of
+
+
+class MissingGrammar(RuntimeError):
+    """A grammar of the table cannot be loaded."""
+
+    def __init__(self, language: str, grammar: str) -> None:
+        super().__init__(
+            f"the tree-sitter grammar {grammar!r} for {language} is missing: "
+            f"install it with `pip install {WHEEL}`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """A parser with the roles of its node types.
+
+    `roles` is keyed by tree-sitter's numeric node kind: a lookup by number costs half as much
+    as one by name.
+    """
+
+    parser: tree_sitter.Parser
+    roles: dict[int, Role]
+
+
+@cache
+def grammar_of(language: str) -> Grammar | None:
+    """The grammar of a language, None when it is cut by its layout.
+
+    Raises `MissingGrammar`, and KeyError for a language that the table does not hold.
+    """
+    entry = LANGUAGES[language]
+    if entry.grammar is None:
+        return None
+    loaded = _load(language, entry.grammar)
+    roles = {_kind(loaded, entry, node_type): role for node_type, role in entry.roles.items()}
+    roles[_ERROR] = Part.TRANSPARENT
+    return Grammar(tree_sitter.Parser(loaded), roles)
+
+
+def check_grammars() -> None:
+    """Load every grammar of the table, so that a missing one stops the start.
+
+    Raises `MissingGrammar`, which says what to install.
+    """
+    for language in LANGUAGES:
+        grammar_of(language)
+
+
+def _load(language: str, grammar: str) -> tree_sitter.Language:
+    try:
+        return get_language(cast("SupportedLanguage", grammar))
+    except (LookupError, ImportError, OSError, ValueError) as error:
+        raise MissingGrammar(language, grammar) from error
+
+
+def _kind(grammar: tree_sitter.Language, entry: Language, node_type: str) -> int:
+    """The number of a named node type.
+
+    Raises `MissingGrammar` when the installed version does not have it: the table and the wheel
+    must fit.
+    """
+    kind = grammar.id_for_node_kind(node_type, True)  # noqa: FBT003 - takes no keywords
+    if not kind:
+        raise MissingGrammar(entry.name, f"{entry.grammar}/{node_type}")
+    return kind

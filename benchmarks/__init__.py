@@ -1,0 +1,1 @@
+"""Measurements behind `make bench`: rates and qualities beside their limits and peers."""
