@@ -1,6 +1,6 @@
 # up: both sites, from nothing · test · lint · bench. Each makes the virtual environment it needs.
 SHELL := /bin/bash
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 CODE ?= .
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,7 +25,7 @@ bench: $(VENV)/dev.stamp
 
 # A stamp holds what is installed: the second run installs nothing, a changed pin installs again.
 $(VENV)/%.stamp: requirements/%.txt requirements/base.txt requirements/training.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing $<"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary=:all: -r $<
 	@touch $@

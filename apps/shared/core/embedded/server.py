@@ -15,6 +15,9 @@ CLOCK_SLACK = 5.0
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.02
+START_ATTEMPTS = 5
+RETRY_SECONDS = 0.3
+TROUBLE = ("PANIC", "FATAL", "[FTL]", "# ")  # how the three servers mark what ended them
 
 
 class Server(ABC):
@@ -73,15 +76,19 @@ class Server(ABC):
         """
         if self.process() is not None and self._wait(None):
             return
-        self.stop()
-        self.pid_file.unlink(missing_ok=True)
-        self.prepare()
-        if not self._wait(self._spawn()):
+        for attempt in range(START_ATTEMPTS):
+            # What a killed server left behind needs a moment to go away.
+            time.sleep(attempt * RETRY_SECONDS)
             self.stop()
-            raise EmbeddedServerError(
-                f"The embedded {self.name} does not start: {self._last_log_line()} "
-                f"(see {self.layout.log(self.name)})"
-            )
+            self.pid_file.unlink(missing_ok=True)
+            self.prepare()
+            if self._wait(self._spawn()):
+                return
+        self.stop()
+        raise EmbeddedServerError(
+            f"The embedded {self.name} does not start: {self._reason()} "
+            f"(see {self.layout.log(self.name)})"
+        )
 
     def stop(self) -> None:
         """Stop the server in order, and by force when it takes too long."""
@@ -127,9 +134,11 @@ class Server(ABC):
             time.sleep(POLL_SECONDS)
         return False
 
-    def _last_log_line(self) -> str:
+    def _reason(self) -> str:
+        """The last line of the log that says what is wrong."""
         try:
             lines = self.layout.log(self.name).read_text(errors="replace").splitlines()
         except OSError as error:
             return f"its log cannot be read: {error.strerror}"
-        return lines[-1].strip() if lines else "its log is empty"
+        marked = [line for line in lines if any(mark in line for mark in TROUBLE)]
+        return next(reversed(marked or lines), "its log is empty").strip()

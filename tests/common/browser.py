@@ -1,0 +1,33 @@
+"""The browser of the browser tests: Debian's Chromium, installed where that is allowed."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find() -> str | None:
+    """The path of an installed Chromium."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def install() -> None:
+    """Install Chromium with apt-get, or say in one line why the browser tests are skipped."""
+    if find():
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        sys.stderr.write("No Chromium here: browser tests are skipped (install `chromium`).\n")
+        return
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([apt, "update"], check=False, env=environment, **quiet)
+    command = [apt, "install", "-y", "--no-install-recommends", "chromium"]
+    if subprocess.run(command, check=False, env=environment, **quiet).returncode or not find():
+        sys.stderr.write("apt-get cannot install chromium: browser tests are skipped.\n")
+
+
+if __name__ == "__main__":
+    install()

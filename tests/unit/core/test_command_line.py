@@ -1,0 +1,34 @@
+"""Known trouble is one line, whichever command meets it."""
+
+from pathlib import Path
+
+from apps.shared.core.embedded.servers import EmbeddedServers
+from tests.common.processes import manage
+
+
+def test_a_missing_migration_is_one_line(state: Path) -> None:
+    result = manage("create_admin", state=state)
+    assert result.returncode == 1
+    assert "run `manage.py migrate`" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_database_that_is_gone_is_one_line(state: Path) -> None:
+    result = manage("create_admin", state=state, DATABASE_URL="postgres://u:p@127.0.0.1:1/x")
+    assert result.returncode == 1
+    assert "database does not answer" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_command_starts_the_server_that_it_needs_and_stops_it(state: Path) -> None:
+    assert manage("migrate", "-v0", state=state, site="centralcloud").returncode == 0
+    made = manage("create_admin", state=state, site="centralcloud")
+    again = manage("create_admin", state=state, site="centralcloud")
+    assert made.stdout.startswith("created admin, password ")
+    assert "superuser already" in again.stdout
+    assert [server.process() for server in EmbeddedServers(state).all] == [None, None, None]
+
+
+def test_a_command_that_needs_no_server_starts_none(state: Path) -> None:
+    assert manage("check", state=state).returncode == 0
+    assert not (state / "logs").exists()

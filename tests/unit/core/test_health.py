@@ -1,0 +1,85 @@
+"""The probes tell the truth about what this site needs."""
+
+import json
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from apps.shared.core.embedded.servers import EmbeddedServers
+from apps.shared.core.health import checks
+from tests.common.processes import manage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def by_name(client: Client) -> tuple[int, dict[str, bool]]:
+    response = client.get("/readyz", headers={"host": "10.0.0.7"})
+    return response.status_code, {c["name"]: c["ok"] for c in response.json()["checks"]}
+
+
+def test_alive_needs_nothing(client: Client) -> None:
+    response = client.get("/livez")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_ready_when_database_and_cache_answer(client: Client, valkey: str) -> None:
+    assert by_name(client) == (200, {"database": True, "cache": True})
+
+
+PROBE = """
+import json
+from apps.shared.core.health.middleware import ready
+response = ready()
+print(json.dumps([response.status_code, json.loads(response.content)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def own_state() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="singularity-state-"))
+    yield folder
+    EmbeddedServers(folder).release()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("variables", "failed"),
+    [
+        ({"DATABASE_URL": "postgres://u:secret@127.0.0.1:1/x"}, "database"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "cache"),
+        ({"NATS_URL": "nats://u:secret@127.0.0.1:1"}, "nats"),
+    ],
+)
+def test_unready_when_one_is_gone_and_no_secret_is_told(
+    own_state: Path, variables: dict[str, str], failed: str
+) -> None:
+    result = manage("shell", "--no-imports", "-c", PROBE, state=own_state, **variables)
+    status, body = json.loads(result.stdout)
+    assert status == 503
+    assert {c["name"]: c["ok"] for c in body["checks"]}[failed] is False
+    assert sum(not c["ok"] for c in body["checks"]) == 1
+    assert "secret" not in result.stdout
+
+
+def test_ready_with_a_configured_nats(own_state: Path, nats_url: str) -> None:
+    result = manage("shell", "--no-imports", "-c", PROBE, state=own_state, NATS_URL=nats_url)
+    assert '"nats", "ok": true' in result.stdout
+
+
+def test_a_silent_server_fails_in_bounded_time(
+    settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"nats://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setattr(checks.settings.ENVIRONMENT.__class__, "nats_urls", (url,))
+        monkeypatch.setattr(checks.settings.ENVIRONMENT.__class__, "nats_mode", "external")
+        monkeypatch.setattr(checks, "TIMEOUT_SECONDS", 0.5)
+        nats = next(check for check in checks.run_checks() if check.name == "nats")
+    assert not nats.ok
