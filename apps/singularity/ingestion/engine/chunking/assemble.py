@@ -1,11 +1,12 @@
-"""From marks to chunks: joins what is small, cuts what is large, counts lines."""
+"""From marks to chunks: cuts what is too large, trims blank lines, counts lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
-from apps.singularity.ingestion.engine.chunking.model import Chunk, Mark, Owner
+from apps.singularity.ingestion.engine.chunking.model import Chunk, Mark
 from apps.singularity.ingestion.engine.chunking.split import split_span
 
-_Stretch = tuple[int, int, Owner]
+_NEWLINE = 0x0A
 
 
 def assemble(
@@ -13,75 +14,61 @@ def assemble(
 ) -> tuple[Chunk, ...]:
     """The chunks of a file whose bytes the marks divide.
 
-    Neighbours of one owner are joined up to the budget. As the marks divide the file without a
-    gap, and only white space is trimmed, no line can be lost or held twice.
+    As the marks divide the file without a gap, and only white space is trimmed, no line can be
+    lost or held twice.
     """
     chunks: list[Chunk] = []
     line, counted = 1, 0
-    for start, end, owner in _stretches(source, costs, marks, budget):
-        begin, stop = _trimmed(source, start, end)
-        raw = source[begin:stop]
-        content = raw.decode()
-        if not content or content.isspace():
-            continue
-        line += source.count(b"\n", counted, begin)
-        counted = begin
-        chunks.append(
-            Chunk(
-                len(chunks),
-                owner.kind,
-                owner.symbol,
-                owner.signature,
-                owner.documentation,
-                line,
-                line + raw.count(b"\n"),
-                begin,
-                stop,
-                content,
+    for (mark, owner), (following, _) in pairwise([*marks, (len(source), marks[0][1])]):
+        fits = costs[following] - costs[mark] <= budget
+        spans = ((mark, following),) if fits else split_span(source, costs, mark, following, budget)
+        for start, end in spans:
+            raw, skipped = _trimmed(source[start:end])
+            content = raw.decode()
+            if not content or content.isspace():
+                continue
+            begin = start + skipped
+            line += source.count(b"\n", counted, begin)
+            counted = begin
+            chunks.append(
+                Chunk(
+                    len(chunks),
+                    owner.kind,
+                    owner.symbol,
+                    owner.signature,
+                    owner.documentation,
+                    line,
+                    line + raw.count(b"\n"),
+                    begin,
+                    begin + len(raw),
+                    content,
+                )
             )
-        )
-        owner.documentation = ""
+            owner.documentation = ""
     return tuple(chunks)
 
 
-def _stretches(
-    source: bytes, costs: Sequence[int], marks: list[Mark], budget: int
-) -> Iterator[_Stretch]:
-    """Stretches within the budget: joined ones as they are, larger ones in spans."""
-    for start, end, owner in _joined(costs, marks, len(source), budget):
-        if costs[end] - costs[start] <= budget:
-            yield start, end, owner
-        else:
-            for span in split_span(source, costs, start, end, budget):
-                yield *span, owner
+def joined(costs: Sequence[int], marks: list[Mark], budget: int) -> list[Mark]:
+    """The marks that are left when neighbours of one owner are joined up to the budget."""
+    kept = marks[:1]
+    room = costs[kept[0][0]] + budget
+    for mark, (end, _) in pairwise([*marks[1:], (len(costs) - 1, kept[0][1])]):
+        if mark[1] is not kept[-1][1] or costs[end] > room:
+            kept.append(mark)
+            room = costs[mark[0]] + budget
+    return kept
 
 
-def _joined(costs: Sequence[int], marks: list[Mark], size: int, budget: int) -> Iterator[_Stretch]:
-    """Stretches of one owner, neighbours joined up to the budget."""
-    begin, owner = marks[0]
-    position = begin
-    for cut, following in marks[1:]:
-        if position > begin and costs[cut] - costs[begin] > budget:
-            yield begin, position, owner
-            begin = position
-        if following is not owner:
-            yield begin, cut, owner
-            begin, owner = cut, following
-        position = cut
-    if position > begin and costs[size] - costs[begin] > budget:
-        yield begin, position, owner
-        begin = position
-    yield begin, size, owner
+def _trimmed(span: bytes) -> tuple[bytes, int]:
+    """A span without the blank lines around, and the bytes skipped before it.
 
-
-def _trimmed(source: bytes, start: int, end: int) -> tuple[int, int]:
-    """Without the blank lines around; the first line keeps its indentation, the last its end."""
-    span = source[start:end]
-    begin = end - len(span.lstrip())
-    stop = start + len(span.rstrip())
-    if begin > start:
-        begin = max(source.rfind(b"\n", start, begin) + 1, start)
-    if stop < end:
-        newline = source.find(b"\n", stop, end)
-        stop = newline if newline >= 0 else end
-    return begin, stop
+    Its first line keeps its indentation, its last line all up to the line end.
+    """
+    stop = len(span.rstrip())
+    if stop < len(span) and span[stop] != _NEWLINE:
+        newline = span.find(b"\n", stop)
+        stop = newline if newline >= 0 else len(span)
+    if span[:1] > b" ":
+        return span[:stop], 0
+    skipped = span.rfind(b"\n", 0, len(span) - len(span.lstrip())) + 1
+    return span[skipped:stop], skipped

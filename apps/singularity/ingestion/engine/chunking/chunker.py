@@ -1,6 +1,6 @@
 """The one entry: text in, chunks out."""
 
-from apps.singularity.ingestion.engine.chunking.assemble import assemble
+from apps.singularity.ingestion.engine.chunking.assemble import assemble, joined
 from apps.singularity.ingestion.engine.chunking.layouts import marks_of
 from apps.singularity.ingestion.engine.chunking.model import Chunked
 from apps.singularity.ingestion.engine.chunking.outline import Outliner
@@ -32,7 +32,7 @@ def chunk_text(text: str, *, language: str, token_budget: int = 256) -> Chunked:
     costs = running_cost(source)
     grammar = grammar_of(language)
     if grammar is None:
-        marks = marks_of(source, LANGUAGES[language].layout)
+        marks = joined(costs, marks_of(source, LANGUAGES[language].layout), budget)
         return Chunked(assemble(source, costs, marks, budget), has_syntax_errors=False)
     root = grammar.parser.parse(source).root_node
     docstrings = LANGUAGES[language].docstrings

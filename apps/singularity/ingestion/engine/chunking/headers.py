@@ -9,7 +9,8 @@ _READ_LIMIT = 8_192  # bytes looked at: more than either limit, white space and 
 
 _OPENERS = (" do", " where", "=>", "->")
 _WRAPPED_CLOSE = re.compile(r",? \)")
-_PREFIXES = b"rRuU"
+_PREFIXES = frozenset({b"r", b"R", b"u", b"U"})
+_STRING_STARTS = _PREFIXES | {b'"', b"'"}
 _QUOTES = (b'"""', b"'''", b'"', b"'")
 _XML_TAGS = re.compile(r"</?(?:summary|remarks|para)\s*/?>")
 _ELIXIR_DOC = re.compile(
@@ -25,10 +26,10 @@ def signature(source: bytes, start: int, end: int, *, bounded: bool) -> str:
 
     A definition without a body node (`bounded` false) ends its header at the first brace.
     """
-    raw = source[start : min(end, start + _READ_LIMIT)]
+    line = " ".join(_read(source, start, end).split())
     if not bounded:
-        raw = raw.partition(b"{")[0] or raw
-    line = " ".join(raw.decode("utf-8", "ignore").split()).rstrip(" :={,;")
+        line = line.partition("{")[0] or line
+    line = line.rstrip(" :={,;")
     while line.endswith(_OPENERS):
         line = line.removesuffix(next(filter(line.endswith, _OPENERS))).rstrip(" :={,;")
     if "( " in line or " )" in line:
@@ -41,13 +42,15 @@ def docstring(source: bytes, start: int) -> str:
 
     Of one that is longer than what is read, its beginning.
     """
-    begin = start + (source[start : start + 1] in _PREFIXES)
+    first = source[start : start + 1]
+    if first not in _STRING_STARTS:
+        return ""
+    begin = start + (first in _PREFIXES)
     for quotes in _QUOTES:
         if source.startswith(quotes, begin):
             begin += len(quotes)
             end = _closing(source, begin, quotes)
-            raw = source[begin:end].decode("utf-8", "ignore")
-            return _bounded(line.strip() for line in raw.splitlines())
+            return _bounded(map(str.strip, _read(source, begin, end).splitlines()))
     return ""
 
 
@@ -64,9 +67,15 @@ def comment(source: bytes, ranges: Iterable[tuple[int, int]]) -> str:
     """The text of the comments at these byte ranges, without their marks."""
     lines: list[str] = []
     for start, end in ranges:
-        raw = source[start : min(end, start + _READ_LIMIT)].decode("utf-8", "ignore")
-        lines.extend(_uncommented(raw))
+        lines.extend(_uncommented(_read(source, start, end)))
     return _bounded(lines)
+
+
+def _read(source: bytes, start: int, end: int) -> str:
+    """A bounded piece of the source; what is cut off may end within a character."""
+    if end - start <= _READ_LIMIT:
+        return source[start:end].decode()
+    return source[start : start + _READ_LIMIT].decode("utf-8", "ignore")
 
 
 def _uncommented(raw: str) -> Iterator[str]:

@@ -15,6 +15,10 @@ from apps.singularity.ingestion.engine.chunking.model import Mark, Owner
 from apps.singularity.ingestion.engine.languages import TYPE_KINDS, Definition, Kind, Part, Role
 
 _SYMBOL_LIMIT = 500  # characters: names of a deep nest would grow with the square of its depth
+_SETTLED = (Part, Definition)
+_COMMENT, _ATTRIBUTE = Part.COMMENT, Part.ATTRIBUTE
+_NEWLINE = 0x0A
+_FUNCTION, _METHOD = Kind.FUNCTION.value, Kind.METHOD.value
 _METHOD_HOLDERS = frozenset(kind.value for kind in TYPE_KINDS)
 
 
@@ -22,7 +26,7 @@ class Outliner:
     """Walks one tree. `costs` are those of `tokens.running_cost`, `budget` is in their unit."""
 
     __slots__ = (
-        "_budget", "_costs", "_docstrings", "_lead", "_marks", "_position", "_roles", "_source",
+        "_budget", "_costs", "_docstrings", "_lead", "_marks", "_position", "_roles", "_room", "_source",
         "_stack",
     )  # fmt: skip
 
@@ -43,6 +47,7 @@ class Outliner:
         self._lead = Lead()
         self._marks: list[Mark] = []
         self._position = 0  # everything before it has been dealt with
+        self._room = -1  # costs up to here are within the budget of the last mark's stretch
         self._stack: list[tuple[Iterator[Node], Owner]] = []
 
     def walk(self, root: Node) -> list[Mark]:
@@ -50,13 +55,16 @@ class Outliner:
         top = Owner(Kind.BLOCK.value)
         if self._docstrings:
             top.documentation = headers.docstring(self._source, root.start_byte)
-        self._marks.append((0, top))
+        self._mark(0, top)
         self._enter(root, top)
-        roles, stack = self._roles, self._stack
+        roles, costs, lead, stack = self._roles, self._costs, self._lead, self._stack
         while stack:
             nodes, owner = stack[-1]
             for node in nodes:
                 role = roles.get(node.kind_id)
+                if role is None and lead.start < 0 and costs[node.end_byte] <= self._room:
+                    self._position = node.end_byte  # most nodes: joined with what is before
+                    continue
                 if role is None:
                     entered = self._plain(node, owner)
                 elif role.__class__ is Definition:
@@ -79,14 +87,17 @@ class Outliner:
         stack.pop()
         if not stack or stack[-1][1] is not owner:
             self._flush(owner)
+            self._room = -1
 
     def _visit(self, node: Node, role: Role, owner: Owner) -> bool:
         """Take the step that the role asks for; whether it entered the node."""
+        if role is _COMMENT:
+            return self._wait(node, owner, is_comment=True)
         decision, target, head = self._decide(node, role)
         if isinstance(decision, Definition):
             return self._define(node, target, decision, head, owner)
-        if decision is Part.COMMENT or decision is Part.ATTRIBUTE:
-            return self._wait(node, owner, is_comment=decision is Part.COMMENT)
+        if decision is _COMMENT or decision is _ATTRIBUTE:
+            return self._wait(node, owner, is_comment=decision is _COMMENT)
         if decision is Part.INNER_COMMENT:
             owner.documentation = headers.comment(self._source, [(head, node.end_byte)])
         return self._plain(node, owner, decision)
@@ -100,7 +111,7 @@ class Outliner:
         while role is not None:
             if role is Part.WRAPPER:
                 role, target, head = self._unwrap(target, head)
-            elif isinstance(role, Part | Definition):
+            elif isinstance(role, _SETTLED):
                 break
             else:
                 role = role(target, self._source)
@@ -110,9 +121,9 @@ class Outliner:
         """The first child with a role; decorators before it do not count as header."""
         for child in node.named_children:
             role = self._roles.get(child.kind_id)
-            if role is Part.ATTRIBUTE:
+            if role is _ATTRIBUTE:
                 head = child.end_byte
-            elif role is not None and role is not Part.COMMENT and role is not Part.OPAQUE:
+            elif role is not None and role is not _COMMENT and role is not Part.OPAQUE:
                 return role, child, head
         return None, node, head
 
@@ -124,24 +135,29 @@ class Outliner:
         if not name:
             return self._plain(node, outer)
         body = definition.body(target)
-        start = self._begin(node.start_byte, outer)
+        lead = self._lead
+        start = node.start_byte
+        start = self._line_start(start) if lead.start < 0 else self._begin(start, outer)
         if start < 0:
             start = max(node.start_byte, self._position)
         symbol = f"{outer.symbol}.{name}"[-_SYMBOL_LIMIT:] if outer.symbol else name
-        kind = definition.kind.value
-        if kind == "function" and outer.kind in _METHOD_HOLDERS:
-            kind = Kind.METHOD.value
+        kind = definition.label
+        if kind == _FUNCTION and outer.kind in _METHOD_HOLDERS:
+            kind = _METHOD
         owner = self._marks[-1][1]
         if not (definition.clauses and owner.symbol == symbol and owner.kind == kind):
             end = body.start_byte if body else target.end_byte
             header = headers.signature(self._source, head, end, bounded=body is not None)
             owner = Owner(kind, symbol, header, self._documentation(body))
-        self._lead.clear()
+        if lead.start >= 0:
+            lead.clear()
         self._marks.append((start, owner))
-        end = node.end_byte
-        if definition.open or self._costs[end] - self._costs[start] > self._budget:
+        end, costs = node.end_byte, self._costs
+        room = self._room = costs[start] + self._budget
+        if costs[end] > room or definition.open:
             self._position = target.start_byte
             return self._enter(body or target, owner)
+        self._room = -1
         self._position = end
         return False
 
@@ -153,7 +169,8 @@ class Outliner:
         start, end = node.start_byte, node.end_byte
         at = self._begin(start, owner)
         if at >= 0:
-            self._marks.append((at, owner))
+            if self._costs[end] > self._room:
+                self._mark(at, owner)
             self._lead.clear()
         if role is Part.TRANSPARENT or (
             self._costs[end] - self._costs[start] > self._budget and role is not Part.OPAQUE
@@ -188,8 +205,12 @@ class Outliner:
     def _flush(self, owner: Owner) -> None:
         """Comments that nothing follows directly belong to what is around them."""
         if self._lead.start >= 0:
-            self._marks.append((self._lead.start, owner))
-        self._lead.clear()
+            self._mark(self._lead.start, owner)
+            self._lead.clear()
+
+    def _mark(self, start: int, owner: Owner) -> None:
+        self._marks.append((start, owner))
+        self._room = self._costs[start] + self._budget
 
     def _documentation(self, body: Node | None) -> str:
         """The docstring of a body, or else the comments that wait."""
@@ -205,6 +226,8 @@ class Outliner:
 
         Looks back no further than to what has been dealt with, so that a long line stays cheap.
         """
+        if start and self._source[start - 1] == _NEWLINE:
+            return start
         position = self._position
         newline = self._source.rfind(b"\n", position, start)
         if (newline < 0 and position) or self._source[newline + 1 : start].strip():

@@ -14,6 +14,7 @@ UNIT = 100
 """Costs are whole hundredths of a token."""
 
 _LETTER, _DIGIT, _PUNCTUATION, _BEYOND_ASCII = 27, 66, 132, 34
+_SMALL = (2**32 - 1) // _PUNCTUATION  # bytes whose cost cannot overflow 32 bits, which are faster
 _BLANKS = b" \t\n\r\f\v"
 
 
@@ -32,11 +33,11 @@ _WEIGHTS = bytes(_weight(code) for code in range(256))
 
 
 def running_cost(source: bytes) -> Sequence[int]:
-    """Cost of every prefix, in hundredths of a token: int64 of length `len(source) + 1`.
+    """Cost of every prefix, in hundredths of a token: integers, `len(source) + 1` of them.
 
     The cost of a stretch is the difference of two entries, so that it may be asked for at every
     level of a deep nest. A memory view, as it gives Python integers faster than an array does.
     """
-    costs = np.zeros(len(source) + 1, dtype=np.int64)
-    np.cumsum(np.frombuffer(source.translate(_WEIGHTS), dtype=np.uint8), out=costs[1:])
-    return costs.data
+    weights = np.frombuffer(b"\0" + source.translate(_WEIGHTS), dtype=np.uint8)
+    width = np.uint32 if len(source) <= _SMALL else np.uint64
+    return np.cumsum(weights, dtype=width).data

@@ -74,6 +74,11 @@ class Definition:
     body: BodyFinder
     open: bool = False
     clauses: bool = False
+    label: str = field(init=False)
+    """The value of `kind`: asking an enumeration for it costs ten times as much."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.kind.value)
 
 
 Decision: TypeAlias = Part | Definition | None

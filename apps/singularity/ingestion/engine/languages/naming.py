@@ -1,6 +1,7 @@
 """Builders for the namers and body finders that language tables are made of."""
 
 import re
+from operator import methodcaller
 
 from tree_sitter import Node
 
@@ -14,8 +15,8 @@ def text_of(node: Node | None, source: bytes) -> str:
     """The source of a node on one line, cut at a bounded length; "" for None."""
     if node is None:
         return ""
-    raw = source[node.start_byte : min(node.end_byte, node.start_byte + _NAME_LIMIT)]
-    return " ".join(raw.decode("utf-8", "ignore").split())
+    name = source[node.start_byte : node.end_byte].decode("utf-8", "ignore")
+    return name if name.isidentifier() else " ".join(name[:_NAME_LIMIT].split())
 
 
 def without_generics(name: str) -> str:
@@ -33,10 +34,10 @@ def dotted(name: str) -> str:
 def field(*path: str) -> Namer:
     """Name by following fields, the first when several steps are given from the node inwards."""
 
-    def name(node: Node, source: bytes) -> str:
-        return text_of(descend(node, path), source)
-
-    return name
+    if len(path) == 1:
+        step = path[0]
+        return lambda node, source: text_of(node.child_by_field_name(step), source)
+    return lambda node, source: text_of(descend(node, path), source)
 
 
 def plain_field(*path: str) -> Namer:
@@ -68,6 +69,8 @@ def constant(symbol: str) -> Namer:
 
 def body_field(*path: str) -> BodyFinder:
     """Body by following fields."""
+    if len(path) == 1:
+        return methodcaller("child_by_field_name", *path)
     return lambda node: descend(node, path)
 
 
