@@ -1,7 +1,13 @@
-"""This site's beat schedule, dashboard panels and message handlers, by dotted path."""
+"""The site's beat schedule, dashboard panels and message handlers, by dotted path."""
 
 from typing import Any
 
 SCHEDULE: dict[str, dict[str, Any]] = {}
-PANELS: list[str] = []
+PANELS: list[str] = ["apps.shared.dashboard.panels.JOBS"]
+SIDEBAR: list[str] = [
+    "apps.shared.dashboard.sidebar.OVERVIEW",
+    "apps.shared.dashboard.sidebar.RUNS",
+    "apps.shared.dashboard.sidebar.ACCESS",
+]
+MEASURES: dict[str, str] = {}
 HANDLERS: dict[str, str] = {}

@@ -3,5 +3,10 @@
 from django.urls import include, path
 
 from apps.shared.core.urls import urlpatterns as core_urls
+from apps.shared.dashboard.urls import urlpatterns as dashboard_urls
 
-urlpatterns = [*core_urls, path("api/v1/", include("apps.singularity.ingestion.api.urls"))]
+urlpatterns = [
+    *dashboard_urls,
+    *core_urls,
+    path("api/v1/", include("apps.singularity.ingestion.api.urls")),
+]

@@ -4,11 +4,14 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from knox.admin import AuthTokenAdmin as KnoxTokenAdmin
+from knox.models import AuthToken
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+admin.site.unregister(AuthToken)
 
 
 @admin.register(User)
@@ -23,3 +26,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # gener
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Groups."""
+
+
+@admin.register(AuthToken)
+class TokenAdmin(KnoxTokenAdmin, ModelAdmin):
+    """Tokens of the REST API; a new one is shown once, when it is made."""
+
+    list_display = ("token_key", "user", "created", "expiry")
+    readonly_fields = ("created",)

@@ -1,0 +1,6 @@
+"""The admin of what every site has: jobs; and how rows of one instance are shown."""
+
+from apps.shared.core.admin.base import BoundedPaginator, InstanceAdmin
+from apps.shared.core.admin.jobs import JobAdmin
+
+__all__ = ["BoundedPaginator", "InstanceAdmin", "JobAdmin"]

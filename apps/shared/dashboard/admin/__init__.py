@@ -1,0 +1,10 @@
+"""The admin's index, and the accounts, tokens and schedules that both sites show."""
+
+from django.contrib import admin
+
+from apps.shared.dashboard.admin import accounts, schedules
+
+__all__ = ["accounts", "schedules"]
+
+admin.site.index_title = "Dashboard"
+admin.site.index_template = "dashboard/index.html"
