@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from multiprocessing import connection
 
 from apps.singularity.ingestion.engine.errors import IngestError
 from apps.singularity.ingestion.engine.pipeline import FileResult, Recipe, Task, files_process
@@ -57,12 +60,24 @@ def process_batches(
         ) from None
 
 
+def _end_with_parent() -> None:
+    """Watch the process that asked for this worker: one killed would leave it waiting for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_exit_after, args=[parent.sentinel], daemon=True).start()
+
+
+def _exit_after(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
 def _pooled(tasks: Iterable[Task], recipe: Recipe, workers: int) -> Iterator[list[FileResult]]:
     with ExitStack() as stack:
         # forkserver: the caller may have threads and database connections, which a fork would copy
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([files_process.__module__])
-        pool = ProcessPoolExecutor(workers, mp_context=context)
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         waiting: deque[Future[list[FileResult]]] = deque()
         for batch in batches(tasks):
