@@ -122,10 +122,11 @@ def read_rules(location: bytes, shown: str) -> list[Rule]:
         handle = os.open(location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return []
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return []
-        return parse_rules(file.read(MAX_IGNORE_BYTES), shown)
+    try:
+        is_file = stat.S_ISREG(os.fstat(handle).st_mode)
+        return parse_rules(os.read(handle, MAX_IGNORE_BYTES), shown) if is_file else []
+    finally:
+        os.close(handle)
 
 
 def parse_rules(content: bytes, shown: str) -> list[Rule]:

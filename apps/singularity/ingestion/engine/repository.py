@@ -19,7 +19,12 @@ _HARMLESS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 
 def work_tree_of(root: Path) -> Path | None:
     """The closest folder at or above `root` that has a `.git`, or None."""
-    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+    return next((folder for folder in (root, *root.parents) if _has_repository(folder)), None)
+
+
+def _has_repository(folder: Path) -> bool:
+    # Unlike Path.exists, this takes a folder that may not be entered for one without.
+    return os.path.lexists(folder / ".git")
 
 
 def rules_from_above(root: Path) -> tuple[RuleStack, bytes]:

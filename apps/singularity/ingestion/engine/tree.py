@@ -102,6 +102,8 @@ class Tree:
     def judge(self, parent: Folder, entry: Entry) -> Found | Skipped:
         """Whether the entry, which is no folder, may be read."""
         shown = self.shown(parent, entry)
+        if entry.name in VERSION_CONTROL:  # a linked work tree has a file of this name
+            return Skipped(shown, SkipReason.IGNORED, "internal to its tool")
         rule = self._rule(parent, entry, is_directory=False)
         if _excludes(rule) and parent.path + entry.name not in self.tracked:
             return Skipped(shown, SkipReason.IGNORED, str(rule))

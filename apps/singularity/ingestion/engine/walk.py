@@ -4,6 +4,7 @@ Order is that of the names' bytes, folder by folder, and does not depend on the 
 Nothing is opened but ignore files; a file costs one stat.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,8 @@ def open_tree(root: Path, limits: Limits) -> Tree:
     Raises MissingPath, NotAFolder or NoPermission.
     """
     resolved = check_root(root)
+    if not os.access(resolved, os.R_OK | os.X_OK, effective_ids=True):
+        raise NoPermission(root, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     above, prefix = rules_from_above(resolved)
     tracked = tracked_though_ignored(resolved)
     return Tree(os.fsencode(resolved), above, prefix, limits, tracked)

@@ -8,7 +8,7 @@ expression that searches.
 import re
 from collections.abc import Iterator
 
-from apps.singularity.ingestion.engine.secrets.model import Span
+from apps.singularity.ingestion.engine.secrets.model import PLACEHOLDER, Span
 from apps.singularity.ingestion.engine.secrets.values import is_password, is_token, is_words
 
 _PASSWORD_WORDS = (b"pass", b"pwd")
@@ -51,7 +51,7 @@ _AFTER = re.compile(
 def assignments(data: bytes) -> Iterator[Span]:
     """Spans of the values that look like secrets."""
     # lower() of bytes changes ASCII only, so positions stay the same.
-    lower = data.lower()
+    lower = PLACEHOLDER.sub(lambda found: b"." * len(found[0]), data.lower())
     for word in _PASSWORD_WORDS + _TOKEN_WORDS:
         for at in _occurrences(lower, word):
             match = _AFTER.match(data, at + len(word))

@@ -6,6 +6,7 @@ from pathlib import Path
 from kingfisher_sdk import Finding, Rules, Scanner
 
 from apps.singularity.ingestion.engine.secrets.model import Span
+from apps.singularity.ingestion.engine.secrets.values import is_password
 
 _PREFIXES = ("betterleaks.", "kingfisher.", "veles.secrets/", "custom.")
 # Helpers of composite rules: some are secrets by themselves, others only hosts or ids.
@@ -28,8 +29,15 @@ class Catalog:
     def spans(self, data: bytes) -> Iterator[Span]:
         """Spans of what the rules find in UTF-8 text."""
         for finding in self._scanner.scan(data):
-            if finding.visible or _is_secret_helper(finding.rule_id):
+            if _counts(finding):
                 yield from _locate(data, finding)
+
+
+def _counts(finding: Finding) -> bool:
+    if "generic-" in finding.rule_id:
+        # Found by place and not by form: `user:password@` in an example protects nothing.
+        return is_password(finding.secret.encode(), quoted=True)
+    return finding.visible or _is_secret_helper(finding.rule_id)
 
 
 def _is_secret_helper(rule_id: str) -> bool:

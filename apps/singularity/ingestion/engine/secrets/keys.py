@@ -13,8 +13,9 @@ _MAX_BLOCK = 16_384
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(rb"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _PUTTY = re.compile(rb"Private-Lines: \d+\s")
-# An escape such as \n inside a string literal is kept; the letter is no part of the key.
-_MATERIAL = re.compile(rb"\\[nrt]|[A-Za-z0-9+/=_-]{4,}")
+# Kept are a placeholder, which is no key, and an escape such as \n inside a string literal,
+# whose letter is no part of the key.
+_MATERIAL = re.compile(rb"<secret:[a-z-]+>|\\[nrt]|[A-Za-z0-9+/=_-]{4,}")
 # Without an end the block lasts as long as lines look like key material.
 _LOOSE = re.compile(rb"(?:[\s\"'+\\,]|\\[nr])*(?:[A-Za-z0-9+/=]{20,}(?:[\s\"'+\\,]|\\[nr])*)*")
 _PUTTY_END = re.compile(rb"Private-MAC:|\n\n|\Z")
@@ -38,5 +39,5 @@ def key_blocks(data: bytes) -> Iterator[tuple[int, int]]:
 def key_material(data: bytes, start: int, end: int) -> Iterator[Span]:
     """The pieces of one block that are to be replaced."""
     for piece in _MATERIAL.finditer(data, start, end):
-        if not piece[0].startswith(b"\\"):
+        if not piece[0].startswith((b"\\", b"<")):
             yield Span(piece.start(), piece.end(), "private-key")

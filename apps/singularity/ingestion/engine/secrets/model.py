@@ -1,6 +1,9 @@
 """What a scrub gives back."""
 
+import re
 from dataclasses import dataclass
+
+PLACEHOLDER = re.compile(rb"<secret:[a-z0-9-]+>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,18 @@
 """Replace secrets in text by readable placeholders, before anything is stored."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from apps.singularity.ingestion.engine.secrets.assignments import assignments
 from apps.singularity.ingestion.engine.secrets.catalog import Catalog
 from apps.singularity.ingestion.engine.secrets.keys import key_blocks, key_material
-from apps.singularity.ingestion.engine.secrets.model import Scrubbed, SecretFinding, Span
+from apps.singularity.ingestion.engine.secrets.model import (
+    PLACEHOLDER,
+    Scrubbed,
+    SecretFinding,
+    Span,
+)
 from apps.singularity.ingestion.engine.secrets.patterns import patterns
 
 # Shorter values may be words that stand elsewhere for something else.
@@ -30,10 +36,10 @@ class Scrubber:
         found = [*self._catalog.spans(data), *patterns(data), *assignments(data)]
         if not found and not blocks:
             return Scrubbed(text, ())
-        spans = _merge(_outside(_repeated(data, found), blocks))
-        material = [span for block in blocks for span in key_material(data, *block)]
-        findings = [*spans, *(Span(start, end, "private-key") for start, end in blocks)]
-        clean = b"".join(_replaced(data, _merge([*spans, *material])))
+        spans = _merge(_outside(_repeated(data, found), [*blocks, *_placeholders(data)]))
+        material = [list(key_material(data, *block)) for block in blocks]
+        findings = [*spans, *(pieces[0] for pieces in material if pieces)]
+        clean = b"".join(_replaced(data, _merge([*spans, *chain.from_iterable(material)])))
         return Scrubbed(clean.decode("utf-8", "surrogatepass"), _findings(data, findings))
 
 
@@ -55,6 +61,11 @@ def _outside(spans: Iterable[Span], blocks: list[tuple[int, int]]) -> list[Span]
         for span in spans
         if not any(span.start < end and start < span.end for start, end in blocks)
     ]
+
+
+def _placeholders(data: bytes) -> list[tuple[int, int]]:
+    """What was scrubbed before; it stays, so that scrubbing twice is scrubbing once."""
+    return [found.span() for found in PLACEHOLDER.finditer(data)]
 
 
 def _merge(spans: Iterable[Span]) -> list[Span]:

@@ -9,7 +9,7 @@ import re
 
 _REFERENCE = re.compile(
     rb"<[^>]*>|\{[\w.!:-]*\}|%\(|%[A-Z_]+%|\$[A-Za-z_{(]|\[|--"
-    rb"|.*(?:\$\{|\{\{|\}\}|%\(|\#\{)|%[sdr]$|[.~]{0,2}/|\w+://|arn:|vault:|env:|op://|file:"
+    rb"|.*(?:\$\{|\{\{|\}\}|%\(|\#\{)|.*%[sdr]$|[.~]{0,2}/|\w+://|arn:|vault:|env:|op://|file:"
     rb"|.*\.(?:env|environ|getenv|config|settings|secrets)\b|.*\.\.\.$"
     rb"|(?:your|my|some|the|insert|enter|example|sample|dummy|fake|test)[-_. ]",
     re.IGNORECASE,
@@ -31,6 +31,7 @@ _NAME_WORDS = re.compile(
 )
 _WORDS = re.compile(rb"[-_]*[A-Za-z]+(?:[-_.:/]+[A-Za-z]+)*[-_.]?\d?")
 _ALGORITHM = re.compile(rb"[A-Za-z]{2,8}[-_]?\d{1,4}(?:[-_.][A-Za-z0-9]{1,9})*")
+_MIGRATION = re.compile(rb"\d{4}_[a-z0-9_]+")
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\d*")
 _MAX_NAME_CASES = 3
 _MIN_PASSWORD, _MIN_TOKEN, _MIN_LETTERS = 5, 8, 20
@@ -52,6 +53,8 @@ def is_password(value: bytes, *, quoted: bool) -> bool:
 def is_token(value: bytes, *, quoted: bool) -> bool:
     """For names such as token, secret and api_key: only what looks random."""
     if len(value) < _MIN_TOKEN or _is_harmless(value) or _ALGORITHM.fullmatch(value):
+        return False
+    if _MIGRATION.fullmatch(value):
         return False
     if _digits(value) >= 2 and re.search(rb"[A-Za-z]", value):
         return True

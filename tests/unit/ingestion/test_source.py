@@ -1,0 +1,187 @@
+"""Reading a found file: decoding, and files that change under the reader's hands."""
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.singularity.ingestion.engine import source as source_module
+from apps.singularity.ingestion.engine.decode import decode
+from apps.singularity.ingestion.engine.generated import told_by_text
+from apps.singularity.ingestion.engine.skips import Skipped, SkipReason
+from apps.singularity.ingestion.engine.source import Source, read_source
+from apps.singularity.ingestion.engine.walk import Found, Limits, walk
+from tests.common.privileges import unprivileged_folder
+
+
+def find(root: Path, name: str = "a.py", content: bytes = b"x = 1\n") -> Found:
+    (root / name).write_bytes(content)
+    return next(result for result in walk(root) if isinstance(result, Found))
+
+
+def reason(found: Found, limits: Limits | None = None) -> SkipReason:
+    outcome = read_source(found, limits or Limits())
+    assert isinstance(outcome, Skipped)
+    return outcome.reason
+
+
+def read(root: Path, content: bytes, name: str = "a.py") -> Source:
+    outcome = read_source(find(root, name, content), Limits())
+    assert isinstance(outcome, Source)
+    return outcome
+
+
+def test_a_source_carries_text_digest_and_status(tmp_path: Path) -> None:
+    content = "größe = 1\r\n".encode()
+    source = read(tmp_path, content)
+    assert (source.path, source.text, source.encoding) == ("a.py", "größe = 1\r\n", "utf-8")
+    assert source.digest == hashlib.sha256(content).digest()
+    assert (source.size, source.mtime_ns) == (13, (tmp_path / "a.py").stat().st_mtime_ns)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_byte_order_marks_tell_the_encoding(tmp_path: Path, encoding: str) -> None:
+    source = read(tmp_path, "größe = '😀'\n".encode(encoding))
+    assert (source.text, source.encoding) == ("größe = '😀'\n", encoding)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [(b"# gr\xf6\xdfe\n", "utf-8+replaced"), (b"\xff\xfea\0\x00\xd8\n\0", "utf-16+replaced")],
+)
+def test_wrong_bytes_are_replaced_and_said(tmp_path: Path, content: bytes, encoding: str) -> None:
+    source = read(tmp_path, content)
+    assert "\ufffd" in source.text
+    assert source.encoding == encoding
+
+
+@pytest.mark.parametrize(
+    "content", [b"a\0b", b"text\n" * 5000 + b"\0", bytes(range(1, 32)) * 9, b"\xff\xfea\0\0\0"]
+)
+def test_nul_and_control_bytes_are_binary(tmp_path: Path, content: bytes) -> None:
+    assert reason(find(tmp_path, content=content)) is SkipReason.BINARY
+
+
+@given(st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-16"))))
+def test_decoded_text_can_always_be_stored(data: bytes) -> None:
+    decoded = decode(data)
+    if decoded:
+        assert "\0" not in decoded[0]
+        decoded[0].encode("utf-8")
+
+
+def replace_by_link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/etc/hostname")
+
+
+def replace_by_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def replace_by_socket(path: Path) -> None:
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(path))
+
+
+def grow(path: Path) -> None:
+    os.truncate(path, 50_000_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (Path.unlink, SkipReason.VANISHED),
+        (replace_by_link, SkipReason.SYMLINK),
+        (replace_by_pipe, SkipReason.SPECIAL),
+        (replace_by_socket, SkipReason.SPECIAL),
+        (grow, SkipReason.OVERSIZED),
+        (lambda path: os.truncate(path, 0), SkipReason.EMPTY),
+    ],
+)
+def test_what_changed_since_the_walk_is_told(
+    tmp_path: Path, change: Callable[[Path], None], expected: SkipReason
+) -> None:
+    found = find(tmp_path)
+    change(tmp_path / "a.py")
+    assert reason(found) is expected
+
+
+def test_a_file_that_changes_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find(tmp_path)
+    real, writes = source_module._read_all, [b"y = 22\n", b"z = 333\n", b"w = 4444\n"]
+
+    def read_and_write(descriptor: int, size: int) -> bytes:
+        data = real(descriptor, size)
+        if writes:
+            (tmp_path / "a.py").write_bytes(writes.pop(0))
+        return data
+
+    monkeypatch.setattr(source_module, "_read_all", read_and_write)
+    assert reason(found) is SkipReason.CHANGED
+    writes.append(b"last = 1\n")
+    settled = read_source(found, Limits())
+    assert isinstance(settled, Source)
+    assert settled.text == "last = 1\n"
+
+
+def test_an_unreadable_file_is_named() -> None:
+    with unprivileged_folder() as root:
+        found = find(root)
+        (root / "a.py").chmod(0)
+        assert reason(found) is SkipReason.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# @" + "generated by tool\nx = 1\n",
+        "// Code " + "generated by protoc-gen-go. DO NOT EDIT.\npackage x\n",
+        "/*\n * This file was auto" + "matically generated.\n */\n",
+        "# auto" + "generated\n# please do not " + "edit\n",
+    ],
+)
+def test_generated_code_says_so(text: str) -> None:
+    told = told_by_text("a.py", text)
+    assert told
+    assert told[0] is SkipReason.GENERATED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Generated by Django 5.2 on 2026-01-01\n",  # migrations are edited by hand
+        "# Tokens are generated below.\n",
+        "MARKER = '@" + "generated'\n",
+        "# do not edit this constant lightly\n",
+        "x = 1\n" * 40 + "# @" + "generated\n",
+    ],
+)
+def test_code_about_generation_is_no_generated_code(text: str) -> None:
+    assert told_by_text("a.py", text) is None
+
+
+def test_packed_code_is_told_from_prose() -> None:
+    packed = "var a=function(b,c){return b+c};" * 200
+    prose = "It was the best of times, it was the worst of times. " * 100
+    assert told_by_text("a.js", packed) == (
+        SkipReason.MINIFIED,
+        "6400 characters a line on average",
+    )
+    assert told_by_text("a.json", packed)
+    assert told_by_text("a.md", prose) is None
+    assert told_by_text("a.js", "const value = 1;\n" * 500) is None
+
+
+def test_a_manifest_is_read_however_it_looks(tmp_path: Path) -> None:
+    content = b'{"lockfileVersion":3,"packages":{' + b'"a":{},' * 900 + b'"b":{}}}'
+    assert read(tmp_path, content, "package-lock.json").size == len(content)
