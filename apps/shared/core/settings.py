@@ -93,6 +93,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+LOGIN_REDIRECT_URL = "admin:index"
 TIME_ZONE = "UTC"
 USE_TZ = True
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -13,12 +13,12 @@ from apps.shared.core.admin.base import list_url
 from apps.shared.core.jobs.status import JobStatus, Measure, jobs_active
 from apps.shared.dashboard.frame import Panel, once
 from apps.shared.dashboard.sidebar import Group, Item
+from apps.singularity.ingestion import selectors
 from apps.singularity.ingestion.engine.skips import SkipReason
 from apps.singularity.ingestion.models import Codebase, File
 from apps.singularity.ingestion.selectors.totals import (
     Totals,
     codebase_totals,
-    instance_vectors,
     totals_sum,
 )
 from apps.singularity.ingestion.services import INGEST
@@ -88,7 +88,7 @@ def _numbers(request: HttpRequest) -> dict[str, Any]:
     return {
         "codebases": len(totals),
         "all": totals_sum(totals),
-        "vectors": instance_vectors(instance=settings.INSTANCE_ID),
+        "vectors": selectors.vector_progress(instance=settings.INSTANCE_ID),
     }
 
 
@@ -96,7 +96,7 @@ def _codebases(request: HttpRequest) -> dict[str, Any]:
     totals = _totals(request)
     if not totals:
         return {}
-    running = _running_by_codebase()
+    running = _running_by_key()
     rows = Codebase.objects.filter(instance=settings.INSTANCE_ID)[:CODEBASES_SHOWN]
     return {
         "codebases": [
@@ -104,7 +104,7 @@ def _codebases(request: HttpRequest) -> dict[str, Any]:
                 "row": row,
                 "totals": totals.get(row.pk, Totals()),
                 "languages": bars(totals.get(row.pk, Totals()).languages),
-                "job": running.get(row.pk),
+                "job": running.get(f"codebase:{row.pk}"),
             }
             for row in rows
         ],
@@ -112,10 +112,10 @@ def _codebases(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _running_by_codebase() -> dict[int, JobStatus]:
-    """The unfinished ingest of each code base."""
+def _running_by_key() -> dict[str, JobStatus]:
+    """The unfinished ingests by what they work on; a running one before one that waits."""
     active = jobs_active(instance=settings.INSTANCE_ID, kind=INGEST)
-    return {status.job.config["codebase"]: status for status in reversed(active)}
+    return {status.job.key: status for status in reversed(active)}
 
 
 def _languages(request: HttpRequest) -> dict[str, Any]:

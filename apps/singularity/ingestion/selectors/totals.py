@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import Count, Sum
 
-from apps.singularity.ingestion.models import Codebase, EmbeddingGeneration, File
-from apps.singularity.ingestion.selectors.overview import VectorProgress
+from apps.singularity.ingestion.models import Codebase, File
 
 _OWNED = """
     SELECT 'chunks', codebase_id, count(*) FROM ingestion_chunk
@@ -20,13 +19,6 @@ _OWNED = """
     UNION ALL
     SELECT 'dependencies', codebase_id, count(*) FROM ingestion_declareddependency
     WHERE instance = %(instance)s GROUP BY codebase_id"""
-
-_VECTORS = """
-    SELECT (SELECT count(DISTINCT text_digest) FROM ingestion_chunk WHERE instance = %(instance)s),
-           (SELECT count(*) FROM ingestion_embedding e
-            WHERE e.generation_id = %(generation)s AND EXISTS (
-                SELECT 1 FROM ingestion_chunk c
-                WHERE c.instance = %(instance)s AND c.text_digest = e.text_digest))"""
 
 
 @dataclass(slots=True)
@@ -71,16 +63,6 @@ def totals_sum(totals: dict[int, Totals]) -> Totals:
     for one in totals.values():
         everything.add(one)
     return everything
-
-
-def instance_vectors(*, instance: str) -> VectorProgress:
-    """How far the vectors are; the numbers of ``vector_progress``, counted by two indexes."""
-    generation = EmbeddingGeneration.objects.filter(instance=instance).order_by("-state").first()
-    with connection.cursor() as cursor:
-        key = generation.pk if generation else None
-        cursor.execute(_VECTORS, {"instance": instance, "generation": key})
-        texts, vectors = cursor.fetchone()
-    return VectorProgress(vectors, texts, generation.name if generation else "")
 
 
 def _count_files(instance: str, totals: dict[int, Totals]) -> None:
