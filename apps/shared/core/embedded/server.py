@@ -76,6 +76,7 @@ class Server(ABC):
         """
         if self.process() is not None and self._wait(None):
             return
+        begin = self._log_size()
         for attempt in range(START_ATTEMPTS):
             # What a killed server left behind needs a moment to go away.
             time.sleep(attempt * RETRY_SECONDS)
@@ -86,7 +87,7 @@ class Server(ABC):
                 return
         self.stop()
         raise EmbeddedServerError(
-            f"The embedded {self.name} does not start: {self._reason()} "
+            f"The embedded {self.name} does not start: {self._reason(begin)} "
             f"(see {self.layout.log(self.name)})"
         )
 
@@ -134,11 +135,13 @@ class Server(ABC):
             time.sleep(POLL_SECONDS)
         return False
 
-    def _reason(self) -> str:
-        """The last line of the log that says what is wrong."""
-        try:
-            lines = self.layout.log(self.name).read_text(errors="replace").splitlines()
-        except OSError as error:
-            return f"its log cannot be read: {error.strerror}"
+    def _log_size(self) -> int:
+        log = self.layout.log(self.name)
+        return log.stat().st_size if log.exists() else 0
+
+    def _reason(self, begin: int) -> str:
+        """The last line of the log since ``begin`` (bytes) that says what is wrong."""
+        text = self.layout.log(self.name).read_bytes()[begin:].decode(errors="replace")
+        lines = text.splitlines()
         marked = [line for line in lines if any(mark in line for mark in TROUBLE)]
         return next(reversed(marked or lines), "its log is empty").strip()

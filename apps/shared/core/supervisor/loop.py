@@ -27,7 +27,8 @@ class Supervisor:
                 child.start()
             self._write_record()
             while not finished():
-                if any([child.keep() for child in self.children]):  # every one, not the first
+                started = [child.keep() for child in self.children]
+                if any(started):
                     self._write_record()
                 time.sleep(LOOK_SECONDS)
         finally:

@@ -4,9 +4,12 @@ import secrets
 import subprocess
 from pathlib import Path
 
+import psutil
+
 from apps.shared.core.embedded.servers import EmbeddedServers
 from apps.shared.core.environment import Environment
 from apps.shared.core.supervisor.errors import StartError
+from apps.shared.core.supervisor.loop import GRACE_SECONDS
 from apps.shared.core.supervisor.programs import SITES, Site, manage, site_environment
 
 
@@ -47,11 +50,27 @@ def create_admin() -> str:
     return password if any("created" in answer for answer in said) else ""
 
 
-def ingest(code: Path) -> int:
-    """Read the code base on the caller's terminal; returns the command's exit status."""
-    site = SITES[0]
-    command = manage("ingest", str(code))
-    return subprocess.run(command, env=site_environment(site), check=False).returncode
+def ingest(code: Path, *, vectors: str) -> int:
+    """Read the code base on the caller's terminal; returns the command's exit status.
+
+    ``vectors`` is ``now``, or ``later`` to leave them to the worker that starts next.
+    """
+    command = manage("ingest", str(code), "--vectors", vectors)
+    return run_in_front(command, site_environment(SITES[0]))
+
+
+def run_in_front(command: list[str], environment: dict[str, str]) -> int:
+    """Run a child that Ctrl-C reaches too; whoever ends us, it gets time to end in order."""
+    child = subprocess.Popen(command, env=environment)
+    try:
+        return child.wait()
+    except BaseException:
+        family = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
+        child.terminate()
+        _, alive = psutil.wait_procs(family, timeout=GRACE_SECONDS)
+        for process in alive:
+            process.kill()
+        raise
 
 
 def _run(site: Site, *arguments: str, stdin: str = "") -> str:

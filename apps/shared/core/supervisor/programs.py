@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from apps.shared.core.environment import CHECKOUT
 
-WEB_THREADS = 8
+WEB_THREADS = min(8, 2 * (os.cpu_count() or 1))  # the web server warns about more
 WORKER_THREADS = 4
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 
@@ -38,7 +38,10 @@ SITES = (Site("singularity", 8000), Site("centralcloud", 8001))
 
 def site_environment(site: Site) -> dict[str, str]:
     """The caller's environment, for the programs of one site."""
-    return os.environ | {"DJANGO_SETTINGS_MODULE": site.settings, "PYTHONUNBUFFERED": "1"}
+    own = {"DJANGO_SETTINGS_MODULE": site.settings, "PYTHONUNBUFFERED": "1"}
+    if sys.stderr.isatty():  # the programs write into pipes, but a person reads
+        own["LOG_FORMAT"] = os.environ.get("LOG_FORMAT", "console")
+    return os.environ | own
 
 
 def site_programs(site: Site, port: int) -> list[Program]:

@@ -1,9 +1,7 @@
 """Start both sites on this machine and keep them running."""
 
 import signal
-import sys
 import threading
-import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -12,16 +10,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.shared.core.embedded.locks import only_one
-from apps.shared.core.embedded.nats import port_near
 from apps.shared.core.embedded.servers import servers_of
+from apps.shared.core.ports import port_near
 from apps.shared.core.supervisor import preparation
 from apps.shared.core.supervisor.errors import StartError
 from apps.shared.core.supervisor.loop import Supervisor
 from apps.shared.core.supervisor.programs import SITES, site_programs
-from apps.shared.core.supervisor.readiness import Readiness
 from apps.shared.core.supervisor.record import Record
-
-READY_SECONDS = 180.0
+from apps.shared.core.supervisor.watch import Watch
 
 
 class Command(BaseCommand):
@@ -42,11 +38,12 @@ class Command(BaseCommand):
             preparation.check(settings.ENVIRONMENT, code)
             state.mkdir(mode=0o700, parents=True, exist_ok=True)
             with only_one(state / "up.lock") as alone:
-                if not alone:
-                    raise StartError("Both sites run already from this folder: end that first.")
-                self.run(code.resolve(), Record(state / "processes.json"), once=once)
+                if alone:
+                    self.run(code.resolve(), Record(state / "processes.json"), once=once)
         except StartError as error:
             raise CommandError(str(error)) from None
+        if not alone:
+            raise CommandError(f"Both sites run already from {state}: end that start first.")
 
     def run(self, code: Path, record: Record, *, once: bool) -> None:
         """Prepare, serve, and tell where."""
@@ -55,64 +52,26 @@ class Command(BaseCommand):
         preparation.start_servers(settings.ENVIRONMENT, servers_of(settings.STATE_DIR))
         self.stdout.write("Migrating both databases.")
         preparation.migrate()
-        password = preparation.create_admin()
-        failed = preparation.ingest(code)
+        if password := preparation.create_admin():
+            self.stdout.write(f"Account of both sites: admin, password {password} (shown once)")
+        failed = preparation.ingest(code, vectors="now" if once else "later")
+        watch = self.serve(record, once=once)
+        if once and (failed or not watch.ready):
+            raise StartError("The ingest failed, see above." if failed else watch.missing())
+
+    def serve(self, record: Record, *, once: bool) -> Watch:
+        """Keep web, worker and beat of both sites running until it is time to stop."""
         ports = {site.name: port_near(site.port) for site in SITES}
         programs = [p for site in SITES for p in site_programs(site, ports[site.name])]
         stop = threading.Event()
         _stop_on_signals(stop)
-        watch = Watch(self, ports, password, stop, once=once)
+        watch = Watch(ports, stop, self.stdout.write, once=once)
         Supervisor(programs, record=record, show=self.show).run(watch.finished)
-        if once and (failed or not watch.ready):
-            raise StartError("The ingest failed." if failed else watch.missing())
+        return watch
 
     def show(self, name: str, line: str) -> None:
         """One line of a child."""
         self.stdout.write(f"{name:<20} | {line}")
-
-
-class Watch:
-    """Waits for everything to answer, tells the user where it is, and says when to stop."""
-
-    def __init__(
-        self,
-        command: BaseCommand,
-        ports: dict[str, int],
-        password: str,
-        stop: threading.Event,
-        *,
-        once: bool,
-    ) -> None:
-        self.command, self.ports, self.password = command, ports, password
-        self.stop, self.once = stop, once
-        self.readiness = Readiness(ports)
-        self.ready = False
-        self.deadline = time.monotonic() + READY_SECONDS
-
-    def finished(self) -> bool:
-        """Whether the supervisor shall end everything."""
-        if self.stop.is_set():
-            return True
-        if not self.ready and self.readiness.everything_answers():
-            self.ready = True
-            self.tell()
-        return self.once and (self.ready or time.monotonic() > self.deadline)
-
-    def missing(self) -> str:
-        """What never answered."""
-        return (
-            f"No answer within {READY_SECONDS:.0f} s: {', '.join(sorted(self.readiness.waiting))}."
-        )
-
-    def tell(self) -> None:
-        """Addresses, and the password when the account is new."""
-        write = self.command.stdout.write
-        for site, port in self.ports.items():
-            write(f"{site.capitalize()}: http://127.0.0.1:{port}/")
-        if self.password:
-            write(f"Account of both sites: admin, password {self.password} (shown only now)")
-        if not self.once:
-            write("Ctrl-C ends everything.")
 
 
 def _stop_on_signals(stop: threading.Event) -> None:
