@@ -96,12 +96,16 @@ def test_odd_names_stay_apart(tmp_path: Path) -> None:
 
 
 def test_a_thousand_nested_folders_are_walked(tmp_path: Path) -> None:
-    folder = str(tmp_path)
-    for _ in range(1000):
-        folder += "/d"
+    folders = [str(tmp_path) + "/d" * depth for depth in range(1, 1001)]
+    for folder in folders:
         os.mkdir(folder)  # noqa: PTH102 - pathlib is slow on a thousand parts
-    Path(f"{folder}/a.py").write_text("x")
+    file = Path(f"{folders[-1]}/a.py")
+    file.write_text("x")
     assert found(tmp_path) == ["d/" * 1000 + "a.py"]
+    # Folder by folder: pytest's own cleaning recurses.
+    file.unlink()
+    for folder in reversed(folders):
+        os.rmdir(folder)  # noqa: PTH106 - as above
 
 
 def test_folders_too_deep_to_open_are_reported(tmp_path: Path) -> None:
