@@ -345,6 +345,24 @@ def test_malformed_text_is_a_problem(path: str, text: str, says: str) -> None:
     assert says in (parse_manifest(path, text).problem or "")
 
 
+def test_credentials_in_urls_are_dropped() -> None:
+    token = "t" * 24
+    text = (
+        f"a @ git+https://me:{token}@example.org/a\n"
+        f"b @ git+https://{token}@example.org/b\n"
+        f"!! c@https://me:{token}@example.org/c\n"
+        "d @ git+ssh://git@example.org/d\n"
+    )
+    parsed = parse_manifest("requirements.txt", text)
+    requirements = [declared.requirement for declared in parsed.dependencies]
+    assert requirements == [
+        "@ git+https://example.org/a",
+        "@ git+https://example.org/b",
+        "@ git+ssh://git@example.org/d",
+    ]
+    assert token not in (parsed.problem or token)
+
+
 def test_one_bad_entry_leaves_the_rest() -> None:
     parsed = parse_manifest("package.json", '{"dependencies": [1], "devDependencies": {"a": "1"}}')
     assert parsed.problem == "dependencies is not a table"

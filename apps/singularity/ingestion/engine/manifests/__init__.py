@@ -12,7 +12,12 @@ from apps.singularity.ingestion.engine.manifests import (
     pyproject,
     requirements,
 )
-from apps.singularity.ingestion.engine.manifests.model import Declared, Notes, ParsedManifest
+from apps.singularity.ingestion.engine.manifests.model import (
+    Declared,
+    Notes,
+    ParsedManifest,
+    without_credentials,
+)
 
 __all__ = ["Declared", "ParsedManifest", "is_lock", "is_manifest", "parse_manifest"]
 
@@ -68,5 +73,5 @@ def parse_manifest(path: str, text: str) -> ParsedManifest:
         notes.problems.append(str(error).partition("\n")[0] or type(error).__name__)
     except (RecursionError, MemoryError):
         notes.problems.append("nested too deeply")
-    problem = notes.problems[0] if notes.problems else None
+    problem = without_credentials(notes.problems[0]) if notes.problems else None
     return ParsedManifest(tuple(notes.found), problem)

@@ -11,6 +11,7 @@ _TEST = re.compile(r"\b(?:test|tests|testing)\b")
 _DOCS = re.compile(r"\b(?:doc|docs|documentation)\b")
 _DEV = re.compile(r"\b(?:dev|develop|development|lint|ci|typing|types|qa|bench)\b")
 
+_CREDENTIALS = re.compile(r"://(?:[^\s/@:]*:[^\s/@]+|[^\s/@]{20,})@")
 _MAX_SEARCHED = 262_144
 
 
@@ -62,7 +63,9 @@ class Notes:
             self.problems.append(f"{name!r} is no {kind} package: {error}")
             return
         locked = version is not None
-        self.found.append(Declared(purl, as_text(requirement), scope, locked, line))
+        self.found.append(
+            Declared(purl, without_credentials(as_text(requirement)), scope, locked, line)
+        )
 
     def declare_pep508(self, text: object, *, scope: str, line: int | None = None) -> None:
         """Add a Python requirement such as `a[b]>=1; python_version<'3.12'`."""
@@ -101,6 +104,11 @@ def _purl(kind: str, name: str, version: str | None) -> str:
 def as_text(value: object) -> str:
     """A string as it is, nothing for other types (a table's version, for instance)."""
     return value if isinstance(value, str) else ""
+
+
+def without_credentials(text: str) -> str:
+    """A requirement may be a URL with a password or token in it; that part is dropped."""
+    return _CREDENTIALS.sub("://", text)
 
 
 def scope_of(name: str) -> str:
