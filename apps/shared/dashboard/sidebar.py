@@ -60,22 +60,25 @@ ACCESS = Group(
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups as django-unfold's SIDEBAR wants them."""
     groups = [import_string(path) for path in import_module(settings.SITE_WIRING).SIDEBAR]
-    return [_group(request, group) for group in groups]
+    active = _active(request.path, groups)
+    return [_group(request, group, active) for group in groups]
 
 
-def _group(request: HttpRequest, group: Group) -> dict[str, Any]:
-    items = [
-        {"title": item.title, "icon": item.icon, "link": reverse(item.url_name)}
-        | _activity(request, item)
-        for item in group.items
-        if not item.permission or request.user.has_perm(item.permission)
-    ]
+def _active(path: str, groups: list[Group]) -> str:
+    """The longest linked address that the page is, or lies under; all lie under the index."""
+    index = reverse("admin:index")
+    if path == index:
+        return index
+    links = [reverse(item.url_name) for group in groups for item in group.items]
+    return max((link for link in links if link != index and path.startswith(link)), default="")
+
+
+def _group(request: HttpRequest, group: Group, active: str) -> dict[str, Any]:
+    items = []
+    for item in group.items:
+        link = reverse(item.url_name)
+        if not item.permission or request.user.has_perm(item.permission):
+            items.append(
+                {"title": item.title, "icon": item.icon, "link": link, "active": link == active}
+            )
     return {"title": group.title, "items": items, "separator": bool(group.title)}
-
-
-def _activity(request: HttpRequest, item: Item) -> dict[str, bool]:
-    """Only the longest address that the page lies under is the active one."""
-    here, match = request.path, request.resolver_match
-    exact = match is not None and match.view_name == item.url_name
-    below = here != reverse("admin:index") and here.startswith(reverse(item.url_name))
-    return {"active": exact or (below and item.url_name != "admin:index")}

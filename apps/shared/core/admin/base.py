@@ -20,7 +20,7 @@ COUNT_LIMIT = 10_000
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in stubs only
-    """Counts up to ``COUNT_LIMIT`` rows, so that a list of millions opens as fast as a small one."""
+    """Counts up to ``COUNT_LIMIT`` rows: a list of millions opens as fast as a small one."""
 
     template_name = "core/pagination.html"
 
@@ -41,18 +41,26 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in stubs
 
 
 class InstanceAdmin(ModelAdmin):
-    """This instance's rows, and no other's; learned facts are read, not edited."""
+    """Only rows of this instance; learned facts are read, not edited."""
 
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
     list_filter_submit = True
+    list_before_template = "core/list_style.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows of this instance."""
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.filter(instance=settings.INSTANCE_ID)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """The fields; long values break instead of widening a narrow screen."""
+        return [
+            (name, {**options, "classes": ("min-w-0", *options.get("classes", ()))})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds what is learned."""
@@ -69,13 +77,17 @@ class InstanceAdmin(ModelAdmin):
 
 def list_url(model: type[Model], **filters: object) -> str:
     """Address of a model's list, with these filters set."""
-    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    address = reverse(f"admin:{_name(model)}_changelist")
     return f"{address}?{urlencode(filters)}" if filters else address
 
 
 def row_url(row: Model) -> str:
     """Address of a row's own page."""
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return reverse(f"admin:{_name(type(row))}_change", args=[row.pk])
+
+
+def _name(model: type[Model]) -> str:
+    return model._meta.label_lower.replace(".", "_")  # noqa: SLF001  Django documents _meta
 
 
 def link(address: str, text: object) -> str:

@@ -99,12 +99,12 @@ def job_status(job: Job) -> JobStatus:
 
 
 def jobs_active(*, instance: str, kind: str = "") -> list[JobStatus]:
-    """Unfinished jobs, running before waiting, newest first; those of one kind when it is given."""
+    """Unfinished jobs: the running, the waiting, the lost; of one kind when it is given."""
     mine = Job.objects.filter(instance=instance, state__in=_UNFINISHED)
     if kind:
         mine = mine.filter(kind=kind)
-    ordered = sorted(mine, key=lambda job: (_UNFINISHED.index(Job.State(job.state)), -job.pk))
-    return [job_status(job) for job in ordered]
+    order = (*_UNFINISHED, Job.State.LOST)
+    return sorted(map(job_status, mine), key=lambda status: order.index(status.state))
 
 
 def jobs_recent(*, instance: str, limit: int) -> list[JobStatus]:
@@ -123,7 +123,8 @@ def _elapsed(job: Job) -> timedelta | None:
     """How long it has been worked on, as far as the row knows."""
     if job.started_at is None:
         return None
-    last = job.finished_at or job.heartbeat_at or job.started_at
+    ended = None if job.state == Job.State.LOST else job.finished_at
+    last = ended or job.heartbeat_at or job.started_at
     return max(last - job.started_at, timedelta())
 
 

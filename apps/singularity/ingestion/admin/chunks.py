@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
@@ -30,15 +32,15 @@ class ChunkAdmin(InstanceAdmin):
     list_select_related = ("file", "codebase")
     search_fields = ("name__startswith",)
     search_help_text = "Beginning of a name, in lower case"
+    change_form_outer_after_template = "ingestion/chunk_content.html"
     custom_urls = (("search", "ingestion_search", search_page),)
     fieldsets = (
         (None, {"fields": ("title_text", "kind", "language", "file_link", "lines", "bytes")}),
-        ("Text", {"fields": ("signature", "documentation", "source")}),
+        ("Text", {"fields": ("signature", "documentation")}),
         ("Digests", {"fields": ("content_digest_hex", "text_digest_hex")}),
     )
     readonly_fields = (
-        "title_text", "file_link", "lines", "bytes", "source", "content_digest_hex",
-        "text_digest_hex",
+        "title_text", "file_link", "lines", "bytes", "content_digest_hex", "text_digest_hex",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chunk]:
@@ -81,11 +83,6 @@ class ChunkAdmin(InstanceAdmin):
         """Half-open range in the scrubbed text."""
         return f"{chunk.start_byte:,} up to {chunk.end_byte:,}"
 
-    @display(description="Content, secrets scrubbed")
-    def source(self, chunk: Chunk) -> SafeString:
-        """The code, coloured."""
-        return code_html(chunk.content, language=chunk.language, first_line=chunk.start_line)
-
     @display(description="Content digest")
     def content_digest_hex(self, chunk: Chunk) -> str:
         """First half of the content's SHA-256."""
@@ -95,3 +92,22 @@ class ChunkAdmin(InstanceAdmin):
     def text_digest_hex(self, chunk: Chunk) -> str:
         """Names the text that is embedded."""
         return chunk.text_digest.hex()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of one chunk, with its code coloured."""
+        chunk = self.get_object(request, object_id)
+        extra = {"source": _source(chunk)} if chunk is not None else {}
+        response: HttpResponse = super().change_view(
+            request, object_id, form_url, (extra_context or {}) | extra
+        )
+        return response
+
+
+def _source(chunk: Chunk) -> SafeString:
+    return code_html(chunk.content, language=chunk.language, first_line=chunk.start_line)

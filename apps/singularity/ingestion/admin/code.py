@@ -31,7 +31,7 @@ def _coloured(text: str, lexer: Lexer, style: str, first_line: int) -> SafeStrin
         nobackground=True,
         linenos="inline",
         linenostart=first_line,
-        prestyles="overflow-x: auto",
+        prestyles="overflow-x: auto; line-height: 1.5",
     )
     # pygments escapes what it formats
     return mark_safe(highlight(text, lexer, formatter))  # noqa: S308

@@ -49,7 +49,7 @@ def git_position(root: str) -> tuple[str, str]:
     """Branch and commit that are checked out; empty where there is no git or no commit."""
     try:
         shown = subprocess.run(
-            ["git", "-C", root, "rev-parse", "--abbrev-ref", "HEAD", "HEAD"],
+            ["git", "-C", root, "rev-parse", "HEAD", "--abbrev-ref", "HEAD"],
             capture_output=True,
             text=True,
             timeout=_GIT_SECONDS,
@@ -59,5 +59,5 @@ def git_position(root: str) -> tuple[str, str]:
         return "", ""
     lines = shown.stdout.split()
     return (
-        (lines[0][:255], lines[1][:64]) if shown.returncode == 0 and len(lines) == 2 else ("", "")
+        (lines[1][:255], lines[0][:64]) if shown.returncode == 0 and len(lines) == 2 else ("", "")
     )

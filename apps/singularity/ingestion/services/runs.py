@@ -78,6 +78,7 @@ def fill_run(
         def report(done: int, total: int) -> None:
             numbers: dict[str, Any] = {"vectors": done, "texts": total}
             progress(numbers)
+            run.job.progress.setdefault("vectors_before", done)  # a resumed fill's rate
             run.report(**numbers)
 
         filled = vectors_fill(instance=instance, report=report)
