@@ -17,3 +17,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Load the site's Celery application, so that shared tasks go to its queue."""
         import_module(settings.SITE_CELERY)
+        import_module("apps.shared.core.metrics.jobs").register()
