@@ -75,7 +75,7 @@ class InstanceAdmin(ModelAdmin):
         return False
 
 
-def list_url(model: type[Model], **filters: object) -> str:
+def list_url(model: type[Model], **filters: str | int) -> str:
     """Address of a model's list, with these filters set."""
     address = reverse(f"admin:{_name(model)}_changelist")
     return f"{address}?{urlencode(filters)}" if filters else address

@@ -34,7 +34,8 @@ def _coloured(text: str, lexer: Lexer, style: str, first_line: int) -> SafeStrin
         prestyles="overflow-x: auto; line-height: 1.5",
     )
     # pygments escapes what it formats
-    return mark_safe(highlight(text, lexer, formatter))  # noqa: S308
+    coloured: str = highlight(text, lexer, formatter)
+    return mark_safe(coloured)  # noqa: S308
 
 
 def _lexer(language: str) -> Lexer:

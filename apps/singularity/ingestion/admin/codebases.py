@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -105,7 +106,7 @@ class CodebaseAdmin(InstanceAdmin):
             job, created = services.ingest_enqueue(codebase=codebase, full=full)
             waits = "waits for a worker" if created else "waited for a worker already"
             messages.success(request, f"{codebase.name}: job {job.pk} {waits}.")
-            transaction.on_commit(lambda pk=job.pk: _send(request, pk))
+            transaction.on_commit(partial(_send, request, job.pk))
 
     def change_view(
         self,
