@@ -15,8 +15,9 @@ _READ_OF_A_WORD = 512
 """Characters of one word that are read: a base64 blob is one word, and says nothing."""
 
 STOP_WORDS = frozenset(
-    "a an and are as at be by for from has have if in into is it its of on or that the their then "
-    "there these this to was will with not".split()
+    {"a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "if", "in"}
+    | {"into", "is", "it", "its", "not", "of", "on", "or", "that", "the", "their", "then"}
+    | {"there", "these", "this", "to", "was", "will", "with"}
 )
 """English words that say nothing in a question.
 

@@ -147,9 +147,7 @@ class LexicalIndex:
     def score(self, query: str, chunk_ids: Iterable[int]) -> dict[int, float]:
         """Return the BM25 score of each of ``chunk_ids``, 0.0 where no term of the query occurs."""
         wanted = list(chunk_ids)
-        hits = self._run(
-            self._searcher(), query, [self._any_of("chunk_id", wanted)], len(wanted)
-        )
+        hits = self._run(self._searcher(), query, [self._any_of("chunk_id", wanted)], len(wanted))
         return dict.fromkeys(wanted, 0.0) | {hit.chunk_id: hit.score for hit in hits}
 
     def _run(

@@ -79,7 +79,10 @@ class EndpointEmbedder:
                 if response.is_success:
                     return response
                 problem = f"HTTP {response.status_code}: {response.text[:200]}"
-                if response.status_code != httpx.codes.TOO_MANY_REQUESTS and response.is_client_error:
+                if (
+                    response.status_code != httpx.codes.TOO_MANY_REQUESTS
+                    and response.is_client_error
+                ):
                     raise EmbedderError(f"{self._address} refused: {problem}")
                 asked = _retry_after(response)
             if attempt < ATTEMPTS - 1:
@@ -93,7 +96,9 @@ class EndpointEmbedder:
             vectors = np.array([rows[i] for i in range(count)], dtype=np.float32)
             lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         except (ValueError, KeyError, TypeError) as error:
-            raise EmbedderError(f"{self._address} answered with no embeddings: {error!r}") from error
+            raise EmbedderError(
+                f"{self._address} answered with no embeddings: {error!r}"
+            ) from error
         if vectors.ndim != 2 or not np.isfinite(vectors).all() or not (lengths > 0).all():
             raise EmbedderError(f"{self._address} answered with vectors that are not usable")
         unit: Vectors = vectors / lengths

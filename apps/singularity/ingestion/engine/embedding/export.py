@@ -34,13 +34,13 @@ class _TokenStates(torch.nn.Module):
 
 
 def export(model: Path, folder: Path) -> None:
-    """Write fp32.onnx, int8.onnx and manifest.json of the model directory ``model`` to ``folder``."""
+    """Write fp32.onnx, int8.onnx and manifest.json of ``model`` to ``folder``."""
     read = read_model_directory(model)
     fp32, int8 = folder / "fp32.onnx", folder / "int8.onnx"
     dimensions = _export_fp32(model, fp32)
     _quantise(fp32, int8)
     choice = compare_precisions(read, fp32=fp32, int8=int8)
-    manifest = {"model": read.name, "digest": read.digest, "dimensions": dimensions}
+    manifest = {"digest": read.digest, "dimensions": dimensions}
     (folder / "manifest.json").write_text(json.dumps(manifest | asdict(choice), indent=2) + "\n")
 
 

@@ -12,7 +12,9 @@ Pooling = Literal["mean", "cls"]
 
 _NEEDED = ("config.json", "tokenizer.json")
 _KNOWN_MODULES = {"Transformer", "Pooling", "Normalize"}
-_LEGACY_POOLING: dict[str, Pooling] = {
+_POOLINGS: dict[object, Pooling] = {
+    "mean": "mean",
+    "cls": "cls",
     "pooling_mode_mean_tokens": "mean",
     "pooling_mode_cls_token": "cls",
 }
@@ -27,7 +29,6 @@ class ModelDirectory:
     """
 
     path: Path
-    name: str
     digest: str
     pooling: Pooling
     max_tokens: int
@@ -51,7 +52,6 @@ def read_model_directory(path: Path) -> ModelDirectory:
     files = [path / name for name in _NEEDED] + weights
     return ModelDirectory(
         path=path,
-        name=path.name,
         digest=_digest([*files, pooling_file] if pooling_file.is_file() else files),
         pooling=_pooling(pooling_file),
         max_tokens=_max_tokens(path),
@@ -71,13 +71,11 @@ def _pooling(file: Path) -> Pooling:
     if not file.is_file():
         return "mean"
     config = _json(file)
-    modes = [config.get("pooling_mode")] if "pooling_mode" in config else []
-    modes += [_LEGACY_POOLING.get(k, k) for k in config if k.startswith("pooling_mode_") and config[k]]
-    if modes == ["mean"]:
-        return "mean"
-    if modes == ["cls"]:
-        return "cls"
-    raise EmbedderError(f"{file}: pooling {modes} cannot be run here; mean and cls can")
+    legacy = [key for key, value in config.items() if key.startswith("pooling_mode_") and value]
+    stated = config.get("pooling_mode", legacy[0] if len(legacy) == 1 else legacy)
+    if isinstance(stated, list) or stated not in _POOLINGS:
+        raise EmbedderError(f"{file}: pooling {stated} cannot be run here; mean and cls can")
+    return _POOLINGS[stated]
 
 
 def _max_tokens(path: Path) -> int:
@@ -101,5 +99,6 @@ def _digest(files: list[Path]) -> str:
     total = hashlib.sha256()
     for file in files:
         with file.open("rb") as opened:
-            total.update(f"{file.name}\n{hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode())
+            content = hashlib.file_digest(opened, "sha256").hexdigest()
+        total.update(f"{file.name} {content}\n".encode())
     return total.hexdigest()

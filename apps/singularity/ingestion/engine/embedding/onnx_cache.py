@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from apps.singularity.ingestion.engine.embedding.model_directory import ModelDir
 from apps.singularity.ingestion.engine.embedding.protocol import EmbedderError
 
 EXPORT_VERSION = 1
-"""Grows when an export comes out otherwise (graph, quantisation, probe): models are written anew."""
+"""Grows when an export comes out otherwise (graph, quantisation): models are written anew."""
 
 _EXPORT_SECONDS = 900
 _ROOT = Path(__file__).resolve().parents[5]
@@ -48,10 +49,15 @@ def exported_model(model: ModelDirectory, cache: Path) -> ExportedModel:
 
 
 def _export(model: ModelDirectory, folder: Path) -> None:
-    """Export into a neighbour of ``folder`` and rename it; remains of a killed export go first."""
-    partial = folder.with_name(f"{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
+    """Export into a neighbour of ``folder`` and rename it.
+
+    Remains of a killed export go first.  Each export has a neighbour of its own, since the worker
+    of a killed one may still be writing.
+    """
+    prefix = f"{folder.name}.partial-"
+    for remains in folder.parent.glob(f"{prefix}*"):
+        shutil.rmtree(remains, ignore_errors=True)
+    partial = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", _WORKER, str(model.path.resolve()), str(partial)],
         cwd=_ROOT,

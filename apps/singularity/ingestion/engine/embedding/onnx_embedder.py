@@ -16,7 +16,9 @@ from apps.singularity.ingestion.engine.embedding.protocol import Vectors
 class OnnxEmbedder:
     """A local model; the vector of a text depends on nothing but the text and ``identity``."""
 
-    def __init__(self, model: Path, *, cache: Path, threads: int | None, max_tokens: int) -> None:
+    def __init__(
+        self, name: str, model: Path, *, cache: Path, threads: int | None, max_tokens: int
+    ) -> None:
         """Load the model directory ``model``, exporting it into ``cache`` at first use.
 
         ``threads`` defaults to the cores that this process may use.  Raises
@@ -24,7 +26,7 @@ class OnnxEmbedder:
         """
         read = read_model_directory(model)
         exported = exported_model(read, cache)
-        self.name = read.name
+        self.name = name
         self.precision = exported.precision
         self.dimensions = exported.dimensions
         self.max_tokens = min(max_tokens, read.max_tokens)

@@ -1,4 +1,4 @@
-"""Is int8 faster than fp32 on this machine, and does it find the same neighbours?"""
+"""Whether int8 is faster than fp32 on this machine and finds the same neighbours."""
 
 import inspect
 import json
