@@ -20,7 +20,7 @@ def chunk_text(text: str, *, language: str, token_budget: int = 256) -> Chunked:
             tokens included; an estimate holds it (see `tokens`).
 
     Chunks are in order, never overlap, and between them is only white space. A text with syntax
-    errors is cut by what of its tree is sound.
+    errors is cut by what of its tree is sound, one that no parser gets through by its lines.
 
     Raises KeyError for an unknown language, `MissingGrammar` when its grammar is not installed,
     and ValueError for a budget below 16 tokens.
@@ -30,11 +30,12 @@ def chunk_text(text: str, *, language: str, token_budget: int = 256) -> Chunked:
     budget = (token_budget - _SPECIAL_TOKENS) * UNIT
     source = text.encode()
     costs = running_cost(source)
-    grammar = grammar_of(language)
-    if grammar is None:
-        marks = joined(costs, marks_of(source, LANGUAGES[language].layout), budget)
-        return Chunked(assemble(source, costs, marks, budget), has_syntax_errors=False)
-    root = grammar.parser.parse(source).root_node
-    docstrings = LANGUAGES[language].docstrings
-    marks = Outliner(source, costs, grammar.roles, budget, docstrings=docstrings).walk(root)
-    return Chunked(assemble(source, costs, marks, budget), has_syntax_errors=root.has_error)
+    entry, grammar = LANGUAGES[language], grammar_of(language)
+    tree = grammar.parse(source) if grammar else None
+    if grammar is None or tree is None:
+        marks = joined(costs, marks_of(source, entry.layout), budget)
+        return Chunked(assemble(source, costs, marks, budget), has_syntax_errors=bool(grammar))
+    root = tree.root_node
+    outliner = Outliner(source, costs, grammar.roles, budget, docstrings=entry.docstrings)
+    chunks = assemble(source, costs, outliner.walk(root), budget)
+    return Chunked(chunks, has_syntax_errors=root.has_error)

@@ -26,8 +26,8 @@ class Outliner:
     """Walks one tree. `costs` are those of `tokens.running_cost`, `budget` is in their unit."""
 
     __slots__ = (
-        "_budget", "_costs", "_docstrings", "_lead", "_marks", "_position", "_roles", "_room", "_source",
-        "_stack",
+        "_budget", "_costs", "_docstrings", "_lead", "_marks", "_position", "_roles", "_room",
+        "_source", "_stack",
     )  # fmt: skip
 
     def __init__(
@@ -140,19 +140,12 @@ class Outliner:
         start = self._line_start(start) if lead.start < 0 else self._begin(start, outer)
         if start < 0:
             start = max(node.start_byte, self._position)
-        symbol = f"{outer.symbol}.{name}"[-_SYMBOL_LIMIT:] if outer.symbol else name
-        kind = definition.label
-        if kind == _FUNCTION and outer.kind in _METHOD_HOLDERS:
-            kind = _METHOD
-        owner = self._marks[-1][1]
-        if not (definition.clauses and owner.symbol == symbol and owner.kind == kind):
-            end = body.start_byte if body else target.end_byte
-            header = headers.signature(self._source, head, end, bounded=body is not None)
-            owner = Owner(kind, symbol, header, self._documentation(body))
+        owner = self._owner(target, definition, name, head, body, outer)
         if lead.start >= 0:
             lead.clear()
-        self._marks.append((start, owner))
-        end, costs = node.end_byte, self._costs
+        end, costs, (before, previous) = node.end_byte, self._costs, self._marks[-1]
+        if owner is not previous or costs[end] - costs[before] > self._budget:
+            self._marks.append((start, owner))
         room = self._room = costs[start] + self._budget
         if costs[end] > room or definition.open:
             self._position = target.start_byte
@@ -160,6 +153,28 @@ class Outliner:
         self._room = -1
         self._position = end
         return False
+
+    def _owner(
+        self,
+        target: Node,
+        definition: Definition,
+        name: str,
+        head: int,
+        body: Node | None,
+        outer: Owner,
+    ) -> Owner:
+        """Who owns a definition: for a further clause of a function the owner of the first."""
+        symbol = f"{outer.symbol}.{name}"[-_SYMBOL_LIMIT:] if outer.symbol else name
+        kind = definition.label
+        if kind == _FUNCTION and outer.kind in _METHOD_HOLDERS:
+            kind = _METHOD
+        if definition.clauses:
+            previous = self._marks[-1][1]
+            if previous.symbol == symbol and previous.kind == kind:
+                return previous
+        end = body.start_byte if body else target.end_byte
+        header = headers.signature(self._source, head, end, bounded=body is not None)
+        return Owner(kind, symbol, header, self._documentation(body))
 
     def _plain(self, node: Node, owner: Owner, role: Role | None = None) -> bool:
         """Mark a statement, and enter it when it is too large; whether it did.

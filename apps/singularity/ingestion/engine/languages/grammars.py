@@ -1,5 +1,6 @@
 """The tree-sitter grammars behind the language tables, loaded once per process."""
 
+import time
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -11,6 +12,9 @@ from apps.singularity.ingestion.engine.languages.model import Language, Part, Ro
 from apps.singularity.ingestion.engine.languages.registry import LANGUAGES
 
 WHEEL = "tree-sitter-language-pack==0.13.0"
+_SMALL = 16_384  # bytes
+_SECONDS = 2.0
+_SECONDS_PER_BYTE = 5e-6  # a fortieth of the usual rate
 _ERROR = 0xFFFF  # tree-sitter's ts_builtin_sym_error: what a parser could not make sense of
 
 
@@ -34,6 +38,24 @@ class Grammar:
 
     parser: tree_sitter.Parser
     roles: dict[int, Role]
+
+    def parse(self, source: bytes) -> tree_sitter.Tree | None:
+        """The tree of a source; None when its error recovery takes too much processor time.
+
+        Text that is far from the grammar can cost some parsers the square of its length. Small
+        sources are parsed without asking for the time, which costs a few per cent.
+        """
+        if len(source) <= _SMALL:
+            return self.parser.parse(source)
+        limit = time.thread_time() + _SECONDS + len(source) * _SECONDS_PER_BYTE
+        try:
+            return self.parser.parse(
+                lambda offset, _point: source[offset:],
+                progress_callback=lambda _offset, _has_error: time.thread_time() > limit,
+            )
+        except ValueError:  # what the binding raises for a parse that its callback has ended
+            self.parser.reset()  # it would go on with this source otherwise
+            return None
 
 
 @cache

@@ -91,7 +91,8 @@ Role: TypeAlias = Part | Definition | Refinement
 class Language:
     """One language: how its files are recognised and how they are cut.
 
-    `grammar` is its name in tree-sitter-language-pack; without one the text is cut by `layout`:
+    `grammar` is its name in tree-sitter-language-pack; without one, or when
+    parsing is given up, the text is cut by `layout`:
     "markdown", "rst", "ini" (bracketed headers), "outline" (lines without indentation begin an
     item) or "paragraphs". `docstrings` says that documentation is the first string of a body.
     """
@@ -102,5 +103,5 @@ class Language:
     filenames: tuple[str, ...] = ()
     shebangs: tuple[str, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
-    layout: str = "paragraphs"
+    layout: str = "outline"
     docstrings: bool = False

@@ -33,7 +33,6 @@ def dotted(name: str) -> str:
 
 def field(*path: str) -> Namer:
     """Name by following fields, the first when several steps are given from the node inwards."""
-
     if len(path) == 1:
         step = path[0]
         return lambda node, source: text_of(node.child_by_field_name(step), source)
