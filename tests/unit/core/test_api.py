@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_stranger_gets_the_error_shape(client: Client) -> None:
-    response = client.get("/api/v1/schema")
+    response = client.get("/api/v1/schema?format=json")
     assert response.status_code == 401
     assert response.json()["error"]["code"] == "not_authenticated"
     assert response.json()["error"]["message"]

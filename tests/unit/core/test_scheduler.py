@@ -6,7 +6,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from apps.shared.core.celery import queue_client
 from apps.shared.core.scheduler import SiteScheduler
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # a scheduler closes its connections
 ENTRY = {"mine": {"task": "some.task", "schedule": 300.0}}
 
 
