@@ -1,6 +1,9 @@
 """The lexical index: ranking, filters, revisions, damage and several writers."""
 
 import multiprocessing
+import os
+import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -219,3 +222,64 @@ def test_writers_of_several_processes_wait_for_each_other(tmp_path: Path) -> Non
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert len(found(index, "alpha", codebase_ids=[1, 2])) == 10
     assert index.revisions() == {1: 4, 2: 4}
+
+
+def test_a_writer_never_keeps_readers_waiting(index: LexicalIndex, tmp_path: Path) -> None:
+    fill(index, chunk(1, "alpha"))
+    seen: list[list[int]] = []
+
+    def documents() -> Iterator[LexicalDocument]:
+        seen.append(found(index, "alpha"))
+        seen.append(found(LexicalIndex(tmp_path / "lexical"), "alpha"))
+        yield chunk(2, "alpha")
+
+    index.apply(codebase_id=1, revision=2, removed_files=[], documents=documents())
+    assert seen == [[1], [1]]
+
+
+def test_alternating_writers_leave_no_files_behind(index: LexicalIndex, tmp_path: Path) -> None:
+    writers = index, LexicalIndex(tmp_path / "lexical")
+    for step in range(40):
+        writers[step % 2].apply(
+            codebase_id=1,
+            revision=step,
+            removed_files=[1],
+            documents=[chunk(1, f"alpha step{step}")],
+        )
+    segments = {file.name.split(".")[0] for file in (tmp_path / "lexical").glob("v*/*.store")}
+    assert len(segments) <= 10
+    assert [len(found(writer, "alpha")) for writer in writers] == [1, 1]
+
+
+def test_an_index_removed_under_a_running_process_begins_empty(
+    index: LexicalIndex, tmp_path: Path
+) -> None:
+    fill(index, chunk(1, "alpha"))
+    shutil.rmtree(tmp_path / "lexical" / f"v{SCHEMA_VERSION}")
+    assert found(index, "alpha") == []
+    assert index.revisions() == {}
+    fill(index, chunk(2, "alpha"))
+    assert found(index, "alpha") == [2]
+
+
+def _die_while_writing(folder: Path) -> None:
+    def documents() -> Iterator[LexicalDocument]:
+        yield chunk(2, "alpha")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    LexicalIndex(folder).apply(
+        codebase_id=1, revision=2, removed_files=[1], documents=documents(), reset=True
+    )
+
+
+def test_a_killed_writer_leaves_the_last_commit(index: LexicalIndex, tmp_path: Path) -> None:
+    fill(index, chunk(1, "alpha"))
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_die_while_writing, args=(tmp_path / "lexical",))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert found(index, "alpha") == [1]
+    assert index.revisions() == {1: 1}
+    fill(index, chunk(3, "alpha"))
+    assert sorted(found(index, "alpha")) == [1, 3]

@@ -193,11 +193,17 @@ class LexicalIndex:
             ) from error
 
     def _searcher(self) -> Searcher:
-        """Return a searcher of the last commit, whichever process made it."""
-        stat = (self._index_folder / "meta.json").stat()
-        if self._seen != (stat.st_ino, stat.st_mtime_ns):
-            self._index.reload()
-            self._seen = (stat.st_ino, stat.st_mtime_ns)
+        """Return a searcher of the last commit, whichever process made it.
+
+        An index that was removed or damaged meanwhile begins empty.
+        """
+        try:
+            stat = (self._index_folder / "meta.json").stat()
+            if self._seen != (stat.st_ino, stat.st_mtime_ns):
+                self._index.reload()
+                self._seen = (stat.st_ino, stat.st_mtime_ns)
+        except (ValueError, OSError):
+            self._index = self._open()
         return self._index.searcher()
 
     @property
@@ -206,31 +212,41 @@ class LexicalIndex:
         return self._folder / f"v{SCHEMA_VERSION}"
 
     def _open(self) -> Index:
-        """Return the index, emptied when it cannot be read; older schemas' folders are removed."""
-        with self._lock():
-            for other in self._folder.glob("v*"):
-                if other != self._index_folder:
-                    shutil.rmtree(other)
-            try:
-                return self._open_or_create()
-            except (ValueError, OSError):
-                shutil.rmtree(self._index_folder)
-                return self._open_or_create()
+        """Return the index, emptied when it cannot be read; waits for a writer only then."""
+        try:
+            return self._load()
+        except (ValueError, OSError):
+            with self._lock():
+                return self._load_or_create()
 
-    def _open_or_create(self) -> Index:
-        """Return the index with its segments read once, so that damage shows here."""
-        self._index_folder.mkdir(exist_ok=True)
-        index = Index(self._schema, str(self._index_folder), reuse=True)
+    def _load(self) -> Index:
+        """Return the index in the folder with its segments read, so that damage shows here."""
+        index = Index.open(str(self._index_folder))
         index.register_tokenizer(_ANALYZER_NAME, _ANALYZER)
         index.config_reader("manual")
         index.reload()
         return index
 
+    def _load_or_create(self) -> Index:
+        """Return the index, a new one in place of one that cannot be read or has another schema."""
+        try:
+            return self._load()
+        except (ValueError, OSError):
+            for folder in self._folder.glob("v*"):
+                shutil.rmtree(folder)
+            self._index_folder.mkdir()
+            Index(self._schema, str(self._index_folder))
+            return self._load()
+
     @contextmanager
     def _writer(self) -> Iterator[tantivy.IndexWriter]:
-        """Yield the one writer; commit at the end, or roll back when the block raises."""
+        """Yield the one writer; commit at the end, or roll back when the block raises.
+
+        The writer reads the folder anew: an index opened before another process' commit knows
+        nothing of its files and would never delete them.
+        """
         with self._lock():
-            writer = self._index.writer(_WRITER_BYTES, 1)
+            writer = self._load_or_create().writer(_WRITER_BYTES, 1)
             try:
                 yield writer
                 writer.commit()
