@@ -23,11 +23,10 @@ def assemble(
         fits = costs[following] - costs[mark] <= budget
         spans = ((mark, following),) if fits else split_span(source, costs, mark, following, budget)
         for start, end in spans:
-            raw, skipped = _trimmed(source[start:end])
+            raw, begin = _trimmed(source, start, end)
             content = raw.decode()
             if not content or content.isspace():
                 continue
-            begin = start + skipped
             line += source.count(b"\n", counted, begin)
             counted = begin
             chunks.append(
@@ -59,16 +58,19 @@ def joined(costs: Sequence[int], marks: list[Mark], budget: int) -> list[Mark]:
     return kept
 
 
-def _trimmed(span: bytes) -> tuple[bytes, int]:
-    """A span without the blank lines around, and the bytes skipped before it.
+def _trimmed(source: bytes, start: int, end: int) -> tuple[bytes, int]:
+    """A stretch without the blank lines around, and where it begins.
 
     Its first line keeps its indentation, its last line all up to the line end.
     """
-    stop = len(span.rstrip())
+    span = source[start:end]
+    text = span.rstrip()
+    stop = len(text)
     if stop < len(span) and span[stop] != _NEWLINE:
         newline = span.find(b"\n", stop)
         stop = newline if newline >= 0 else len(span)
-    if span[:1] > b" ":
-        return span[:stop], 0
+        text = span[:stop]
+    if text[:1] > b" ":
+        return text, start
     skipped = span.rfind(b"\n", 0, len(span) - len(span.lstrip())) + 1
-    return span[skipped:stop], skipped
+    return text[skipped:], start + skipped

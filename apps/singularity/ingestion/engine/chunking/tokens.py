@@ -4,6 +4,10 @@ The weights were fitted by least squares to the tokenizer of all-MiniLM-L6-v2 ov
 of 1 kB in 18 file types of installed packages and of the standard library, then raised by about a
 tenth, so that the estimate is mostly above the truth: letters .24, digits .60, punctuation 1.20
 and bytes beyond ASCII .30 tokens each; white space costs none.
+
+Checked on 12,500 chunks of other files of those packages at a budget of 256: 99.0 % are within it
+(Python 99.2, C++ 99.8, TypeScript 99.2, JavaScript 97.4, C 96.5, JSON 99.4, Markdown 100), the
+mean is 137 tokens.
 """
 
 from collections.abc import Sequence
