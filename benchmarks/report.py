@@ -8,13 +8,14 @@ import platform
 import resource
 import statistics
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 
 def machine() -> str:
     """Cores, processor and Python of this machine."""
     model = ""
-    with open("/proc/cpuinfo") as lines:
+    with Path("/proc/cpuinfo").open() as lines:
         model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
     cores = len(os.sched_getaffinity(0))
     return f"{cores} cores, {model or platform.machine()}, Python {platform.python_version()}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from apps.singularity.ingestion.engine.chunking import CHUNKER_VERSION, Chunk, chunk_text
@@ -99,7 +99,7 @@ def _read_result(found: Found, source: Source, recipe: Recipe) -> FileResult:
     problem = ""
     if found.is_manifest:
         parsed = parse_manifest(found.path, source.text)
-        declared, problem = parsed.dependencies, parsed.problem or ""
+        declared, problem = _scrub_requirements(parsed.dependencies), parsed.problem or ""
     if source.size > recipe.limits.max_file_bytes:
         # a large lock file: its dependencies count, its text is nobody's code
         too_large = Skipped(found.path, SkipReason.OVERSIZED, "only its dependencies are read")
@@ -116,6 +116,18 @@ def _read_result(found: Found, source: Source, recipe: Recipe) -> FileResult:
         secrets=tuple(scrubbed.findings),
         dependencies=declared,
         problem=problem,
+    )
+
+
+def _scrub_requirements(declared: tuple[Declared, ...]) -> tuple[Declared, ...]:
+    """Requirements are text of the manifest as well; a scrub keeps the number of lines."""
+    lines = [one.requirement.replace("\n", " ") for one in declared]
+    scrubbed = _scrubber().scrub("\n".join(lines))
+    if not scrubbed.findings:
+        return declared
+    return tuple(
+        replace(one, requirement=line)
+        for one, line in zip(declared, scrubbed.text.split("\n"), strict=True)
     )
 
 

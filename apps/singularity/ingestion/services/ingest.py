@@ -106,7 +106,7 @@ def codebase_ingest(
     tasks = changed_tasks(codebase=codebase, version=recipe.version, full=full)
     fresh = 0
     for results in process_batches(
-        tasks, recipe, count=report.pending, workers=workers or _cores()
+        tasks, recipe, count=report.pending, workers=_cores() if workers is None else workers
     ):
         fresh += _store(codebase, results, recipe.version, report)
         if fresh >= _LEXICAL_EVERY_CHUNKS:
