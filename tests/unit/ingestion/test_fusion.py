@@ -44,6 +44,12 @@ def test_without_words_the_order_is_that_of_the_cosine() -> None:
     ]
 
 
+def test_code_without_a_vector_yet_is_judged_by_its_words() -> None:
+    near, far = Candidate(1, 2.0, 0.6), Candidate(2, 2.0, 0.2)
+    assert order(near, far, Candidate(3, 2.0, None)) == [1, 3, 2]
+    assert order(near, far, Candidate(3, 20.0, None))[0] == 3
+
+
 def test_weights_decide() -> None:
     candidates = Candidate(1, 10.0, 0.1), Candidate(2, 1.0, 0.9)
     assert order(*candidates, weights=Weights(lexical=1.0, vector=0.0)) == [1, 2]

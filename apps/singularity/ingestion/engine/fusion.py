@@ -9,14 +9,16 @@ range by that of the candidates, gains nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk that at least one leg found, with each leg's score where it is known.
+    """A chunk that at least one leg found.
 
-    ``lexical_score`` is BM25 (0 and more), ``cosine`` lies in [-1, 1]; ``exact_symbol`` says that
-    the query is the chunk's symbol.
+    ``lexical_score`` is BM25, None or 0 where no word of the query occurs; ``cosine`` lies in
+    [-1, 1], None where the chunk has no vector yet; ``exact_symbol`` says that the query is the
+    chunk's symbol.
     """
 
     chunk_id: int
@@ -50,18 +52,24 @@ class Fused:
 
 
 def fuse(candidates: Sequence[Candidate], weights: Weights = DEFAULT) -> list[Fused]:
-    """Return ``candidates`` from best to worst: exact symbols first, then by the mixed score."""
-    lexical_ranks = _ranks({c.chunk_id: c.lexical_score for c in candidates if c.lexical_score})
-    vector_ranks = _ranks({c.chunk_id: c.cosine for c in candidates if c.cosine is not None})
-    best = max((c.lexical_score or 0.0 for c in candidates), default=0.0) or 1.0
+    """Return ``candidates`` from best to worst: exact symbols first, then by the mixed score.
+
+    A chunk without a vector yet gets the mean cosine of the others, so that new code is neither
+    buried nor favoured while vectors fill in.
+    """
+    words = {c.chunk_id: c.lexical_score for c in candidates if c.lexical_score}
+    cosines = {c.chunk_id: c.cosine for c in candidates if c.cosine is not None}
+    word_ranks, cosine_ranks = _ranks(words), _ranks(cosines)
+    best = max(words.values(), default=1.0)
+    usual = fmean(cosines.values()) if cosines else 0.0
     fused = [
         Fused(
             chunk_id=c.chunk_id,
-            score=weights.lexical * (c.lexical_score or 0.0) / best
-            + weights.vector * (c.cosine or 0.0),
-            lexical_rank=lexical_ranks.get(c.chunk_id),
+            score=weights.lexical * words.get(c.chunk_id, 0.0) / best
+            + weights.vector * cosines.get(c.chunk_id, usual),
+            lexical_rank=word_ranks.get(c.chunk_id),
             lexical_score=c.lexical_score,
-            vector_rank=vector_ranks.get(c.chunk_id),
+            vector_rank=cosine_ranks.get(c.chunk_id),
             cosine=c.cosine,
             exact_symbol=c.exact_symbol,
         )
