@@ -1,7 +1,6 @@
 """The dashboard tells what the database holds, of this instance only, in few queries."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -108,11 +107,10 @@ def test_queries_do_not_grow_with_the_rows(admin_client: Client) -> None:
 
 
 @pytest.fixture
-def broken_panel(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def broken_panel(monkeypatch: pytest.MonkeyPatch) -> None:
     """A panel whose query fails, before those of the site."""
     monkeypatch.setattr(wiring, "PANELS", [f"{__name__}.BROKEN", *wiring.PANELS])
     monkeypatch.setattr("apps.shared.dashboard.frame.import_string", resolve)
-    return
 
 
 def resolve(path: str) -> Any:

@@ -27,7 +27,7 @@ from tests.common.factories.ingestion import (
 )
 
 pytestmark = pytest.mark.django_db
-FACTORIES = {
+FACTORIES: dict[str, Any] = {
     "codebase": CodebaseFactory,
     "file": FileFactory,
     "chunk": ChunkFactory,

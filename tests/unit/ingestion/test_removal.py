@@ -16,7 +16,6 @@ from apps.singularity.ingestion.services.removal import CodebaseBusy, codebase_d
 from tests.common.factories.core import JobFactory, running
 from tests.common.factories.ingestion import (
     ChunkFactory,
-    CodebaseFactory,
     DependencyFactory,
     EmbeddingFactory,
     FileFactory,
@@ -34,7 +33,8 @@ def full() -> Codebase:
     ChunkFactory.create_batch(2, file=file)
     SecretFactory(file=file)
     DependencyFactory(file=file)
-    return file.codebase
+    codebase: Codebase = file.codebase
+    return codebase
 
 
 def test_all_of_it_goes_and_nothing_else() -> None:

@@ -1,0 +1,81 @@
+"""A browser on the site, served by Django with the real embedded PostgreSQL behind it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.common.browser import find
+
+if TYPE_CHECKING:  # conftests are read before Django is set up
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+WIDE = ViewportSize(width=1440, height=900)
+NARROW = ViewportSize(width=390, height=844)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a module; its event loop ends with it, so that others may run theirs."""
+    path = find()
+    if path is None:
+        pytest.skip("no Chromium found: install `chromium` to run the browser tests")
+    # playwright's loop runs in this thread, and Django would take it for an asynchronous caller
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def admin(transactional_db: None) -> User:
+    """An administrator."""
+    from tests.common.factories.core import AdminFactory
+
+    user: User = AdminFactory()
+    return user
+
+
+@pytest.fixture
+def site(chromium: Browser, live_server: LiveServer, admin: User, client: Client) -> Iterator[Site]:
+    """A logged-in page, which fails the test that leaves an error in its console."""
+    context = chromium.new_context(viewport=WIDE, base_url=live_server.url)
+    client.force_login(admin)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+    site = Site(context.new_page())
+    yield site
+    context.close()
+    assert site.errors == []
+
+
+class Site:
+    """A page, and what its console complained of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: self.errors.append(message.text) if message.type == "error" else None,
+        )
+
+    def open(self, name: str, *args: object, query: str = "") -> Page:
+        """Go to a named address."""
+        response = self.page.goto(reverse(name, args=args) + query)
+        assert response is not None
+        assert response.ok
+        return self.page
