@@ -21,11 +21,10 @@ def install() -> None:
     if apt is None or os.geteuid() != 0:
         sys.stderr.write("No Chromium here: browser tests are skipped (install `chromium`).\n")
         return
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run([apt, "update"], check=False, env=environment, **quiet)
-    command = [apt, "install", "-y", "--no-install-recommends", "chromium"]
-    if subprocess.run(command, check=False, env=environment, **quiet).returncode or not find():
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        subprocess.run([apt, *arguments], check=False, env=environment, capture_output=True)
+    if not find():
         sys.stderr.write("apt-get cannot install chromium: browser tests are skipped.\n")
 
 

@@ -52,7 +52,7 @@ def _dictionary(level: str, *, console: bool) -> dict[str, Any]:
         "loggers": {
             "apps": {"level": level},
             "django_structlog": {"level": level},
-            "celery": {"level": level},
+            "celery.apps": {"level": level},
         },
     }
 
