@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import tantivy
 from tantivy import Document
 
-from apps.singularity.ingestion.engine.identifiers import split_identifiers
+from apps.singularity.ingestion.engine.identifiers import joined_terms
 
 SCHEMA_VERSION = 1
 """Grows with every change of fields, weights or terms: an older index is wiped and rebuilt."""
@@ -22,7 +22,7 @@ ANALYZER = (
     .filter(tantivy.Filter.stemmer("english"))
     .build()
 )
-"""Stems the terms of :func:`split_identifiers`: ``validating`` finds ``validate``."""
+"""Stems the terms of :func:`joined_terms`: ``validating`` finds ``validate``."""
 
 _WEIGHTS = {"symbol": 6, "path": 2, "signature": 1, "documentation": 1, "content": 1}
 """How often a field's terms count; on five packages .61 MRR@10, content alone .51."""
@@ -72,8 +72,6 @@ def tantivy_document(codebase_id: int, document: LexicalDocument) -> Document:
 
 def _weighted_text(document: LexicalDocument) -> str:
     """Return the chunk's terms, those of each field repeated as often as it weighs."""
-    return " ".join(
-        term
-        for field, weight in _WEIGHTS.items()
-        for term in split_identifiers(getattr(document, field)) * weight
+    return "".join(
+        f"{joined_terms(getattr(document, field))} " * weight for field, weight in _WEIGHTS.items()
     )
