@@ -1,1 +1,1 @@
-"""Measurements behind `make bench`: rates and qualities beside their limits and peers."""
+"""Speed and quality, each beside a peer or a raw limit in the same run; see RESULTS.md."""

@@ -10,6 +10,7 @@ from django.db.utils import OperationalError, ProgrammingError
 from apps.shared.core.embedded.errors import EmbeddedServerError
 
 INTERRUPTED = 128 + signal.SIGINT
+OUT_OF_RESOURCES = "53"  # PostgreSQL's class of disk, memory or connections being used up
 UNDEFINED = {"42P01", "42703"}  # PostgreSQL's undefined_table and undefined_column
 
 
@@ -24,11 +25,18 @@ def execute(arguments: list[str]) -> None:
     except EmbeddedServerError as error:
         sys.exit(str(error))
     except OperationalError as error:
-        sys.exit(f"The database does not answer: {_line(error)} `manage.py doctor` says more.")
+        sys.exit(_trouble(error))
     except ProgrammingError as error:
         if getattr(error.__cause__, "sqlstate", "") not in UNDEFINED or not missing_migrations():
             raise
         sys.exit(f"The database is older than the code: run `manage.py migrate` ({_line(error)}).")
+
+
+def _trouble(error: OperationalError) -> str:
+    """What ails the database, and what to do about it."""
+    if (getattr(error.__cause__, "sqlstate", None) or "").startswith(OUT_OF_RESOURCES):
+        return f"The database is out of room: {_line(error)}. Make room, then run this again."
+    return f"The database does not answer: {_line(error)} `manage.py doctor` says more."
 
 
 def missing_migrations() -> int:

@@ -6,12 +6,17 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
+import psycopg
 import pytest
 
+from apps.shared.core.embedded.layout import Layout
 from tests.common.processes import CHECKOUT, ServerUser, environment, eventually, manage
 from tests.common.trees import SMALL, write_tree
 
@@ -157,3 +162,56 @@ def test_the_database_going_away_is_one_clear_line(tmp_path: Path) -> None:
         assert "Traceback" not in stderr
         assert "database" in stderr.strip().splitlines()[-1].lower()
     assert ingest_json(root, "--vectors", "later", state=state)["files"] == 2500
+
+
+@contextmanager
+def small_disk(database: psycopg.Connection[Any]) -> Iterator[None]:
+    """Chunks live on a disk of 2 MiB meanwhile."""
+    folder = Path(tempfile.mkdtemp(prefix="singularity-disk-"))
+    folder.chmod(0o755)  # the server may be another user
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m,mode=0777", "none", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    try:
+        (folder / "space").mkdir(mode=0o700)
+        (postgres,) = database.execute("SHOW data_directory").fetchone() or ("",)
+        owner = Path(postgres).stat()
+        os.chown(folder / "space", owner.st_uid, owner.st_gid)
+        database.execute(f"CREATE TABLESPACE small LOCATION '{folder / 'space'}'")
+        database.execute("ALTER TABLE ingestion_chunk SET TABLESPACE small")
+        yield
+    finally:
+        database.execute("ALTER TABLE ingestion_chunk SET TABLESPACE pg_default")
+        database.execute("DROP TABLESPACE IF EXISTS small")
+        subprocess.run(["umount", str(folder)], check=True)
+        folder.rmdir()
+
+
+def test_a_full_disk_is_one_clear_line_and_the_rest_is_done_later(
+    state: Path, tmp_path: Path
+) -> None:
+    root = many(tmp_path / "large")
+    sockets = Layout(state).sockets("postgresql")
+    with psycopg.connect(
+        host=str(sockets), dbname="singularity", user="postgres", autocommit=True
+    ) as database:
+        with small_disk(database):
+            done = manage("ingest", str(root), "--vectors", "later", state=state)
+            assert done.returncode == 1
+            assert "out of room" in done.stderr.strip().splitlines()[-1]
+            assert "Traceback" not in done.stderr
+            last = "SELECT state, error FROM core_job ORDER BY id DESC LIMIT 1"
+            job = database.execute(last).fetchone()
+            assert job is not None
+            assert job[0] == "failed"
+            assert "No space left" in job[1]
+            counts = database.execute(
+                "SELECT count(*) FROM ingestion_file f WHERE state = 'included' AND lines > 0"
+                " AND NOT EXISTS (SELECT 1 FROM ingestion_chunk c WHERE c.file_id = f.id)"
+            ).fetchone()
+            assert counts == (0,)  # no file is stored without its chunks
+        assert ingest_json(root, "--vectors", "later", state=state)["files"] == 1000

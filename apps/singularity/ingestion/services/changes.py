@@ -16,6 +16,7 @@ from apps.singularity.ingestion.engine.pipeline import Task
 from apps.singularity.ingestion.engine.skips import Skipped
 from apps.singularity.ingestion.engine.walk import Found
 from apps.singularity.ingestion.models import Codebase
+from apps.singularity.ingestion.services.copying import copy_into
 from apps.singularity.ingestion.services.store import OWNED_TABLES, revision_next
 
 _FETCH = 2000
@@ -78,14 +79,15 @@ def walk_record(entries: Iterable[Found | Skipped]) -> Walked:
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
         cursor.execute("TRUNCATE walked")
-        with cursor.copy("COPY walked FROM STDIN") as copy:
-            for entry in entries:
-                copy.write_row(_walked_row(entry))
-                if isinstance(entry, Found):
-                    files += 1
-                    size += entry.size
-                else:
-                    skipped += 1
+    with copy_into("COPY walked FROM STDIN") as copy:
+        for entry in entries:
+            copy.write_row(_walked_row(entry))
+            if isinstance(entry, Found):
+                files += 1
+                size += entry.size
+            else:
+                skipped += 1
+    with connection.cursor() as cursor:
         cursor.execute("ANALYZE walked")
     return Walked(files, skipped, size)
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from apps.singularity.ingestion.engine.pipeline import FileResult, NamedChunk
 from apps.singularity.ingestion.engine.skips import SkipReason
 from apps.singularity.ingestion.models import Codebase
+from apps.singularity.ingestion.services.copying import copy_into
 
 _TRANSIENT = {SkipReason.UNREADABLE, SkipReason.VANISHED, SkipReason.CHANGED}
 _RACY_NS = 2_000_000_000
@@ -145,7 +146,7 @@ def _replace(codebase: Codebase, results: Sequence[FileResult], version: str) ->
 
 
 def _copy(statement: str, rows: Iterable[Row]) -> None:
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with copy_into(statement) as copy:
         for row in rows:
             copy.write_row(row)
 

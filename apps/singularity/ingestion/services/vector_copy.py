@@ -11,7 +11,11 @@ import numpy.typing as npt
 from django.db import connection
 
 from apps.singularity.ingestion.models import EmbeddingGeneration
+from apps.singularity.ingestion.services.copying import copy_into
 
+_COPY = """
+    COPY ingestion_embedding (instance, generation_id, text_digest, vector)
+    FROM STDIN (FORMAT binary)"""
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
 _DIGEST_BYTES = 16
@@ -46,11 +50,8 @@ def vectors_copy(
         if known:
             new = np.array([bytes(digest) not in known for digest in digests])
             digests, vectors = digests[new], vectors[new]
-        with cursor.copy(
-            "COPY ingestion_embedding (instance, generation_id, text_digest, vector)"
-            " FROM STDIN (FORMAT binary)"
-        ) as copy:
-            copy.write(_SIGNATURE + _rows(generation, digests, vectors).tobytes() + _TRAILER)
+    with copy_into(_COPY) as copy:
+        copy.write(_SIGNATURE + _rows(generation, digests, vectors).tobytes() + _TRAILER)
     return len(digests)
 
 

@@ -30,10 +30,12 @@ _NAME_WORDS = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(rb"[-_]*[A-Za-z]+(?:[-_.:/]+[A-Za-z]+)*[-_.]?\d?")
+_BETWEEN_WORDS = re.compile(rb"[A-Za-z][-_]+(?=[A-Za-z])")
 _ALGORITHM = re.compile(rb"[A-Za-z]{2,8}[-_]?\d{1,4}(?:[-_.][A-Za-z0-9]{1,9})*")
 _MIGRATION = re.compile(rb"\d{4}_[a-z0-9_]+")
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+\d*")
 _MAX_NAME_CASES = 3
+_PASSPHRASE_WORDS = 3
 _MIN_PASSWORD, _MIN_TOKEN, _MIN_LETTERS = 5, 8, 20
 
 
@@ -43,7 +45,8 @@ def is_password(value: bytes, *, quoted: bool) -> bool:
         return False
     if is_words(value):
         single = value.isalpha() or value[:-1].isalpha()
-        return quoted and single and not _NAME_WORDS.search(value)
+        phrase = len(_BETWEEN_WORDS.findall(value)) >= _PASSPHRASE_WORDS - 1
+        return quoted and (single or phrase) and not _NAME_WORDS.search(value)
     if quoted:
         return True
     named = _NAME_WORDS.search(value) or _BARE_REFERENCE.match(value)
