@@ -58,16 +58,29 @@ def _export(model: ModelDirectory, folder: Path) -> None:
     for remains in folder.parent.glob(f"{prefix}*"):
         shutil.rmtree(remains, ignore_errors=True)
     partial = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", _WORKER, str(model.path.resolve()), str(partial)],
-        cwd=_ROOT,
-        env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=_EXPORT_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-        raise EmbedderError(f"the model in {model.path} cannot be exported: {reason}")
-    partial.rename(folder)
+    try:
+        _run_worker(model.path.resolve(), partial)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _run_worker(model: Path, folder: Path) -> None:
+    """Write the export of ``model`` to ``folder`` in a process of its own."""
+    try:
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", _WORKER, str(model), str(folder)],
+            cwd=_ROOT,
+            env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            timeout=_EXPORT_SECONDS,
+            check=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise EmbedderError(
+            f"the model in {model} was not exported within {_EXPORT_SECONDS} s"
+        ) from error
+    except subprocess.CalledProcessError as error:
+        reason = (error.stderr.strip().splitlines() or [f"exit status {error.returncode}"])[-1]
+        raise EmbedderError(f"the model in {model} cannot be exported: {reason}") from error
