@@ -90,7 +90,8 @@ def measure(instance: str, root: Path, folders: list[str]) -> dict[str, Any]:
     from django.db import connection
 
     from apps.singularity.ingestion.models import Chunk
-    from apps.singularity.ingestion.selectors import chunks_search, vector_leg
+    from apps.singularity.ingestion.selectors import chunks_search
+    from apps.singularity.ingestion.selectors.vector_leg import nearest, nearest_exact
     from apps.singularity.ingestion.services import codebase_ingest, codebase_open
 
     for folder in folders:
@@ -102,20 +103,18 @@ def measure(instance: str, root: Path, folders: list[str]) -> dict[str, Any]:
         cursor.execute("VACUUM ANALYZE")
     asked = questions(instance)
     vectors = dict(zip(asked, project(asked), strict=True))
-    everything = {"condition": "true", "values": {"instance": instance}}
+    everything: dict[str, Any] = {"condition": "true", "values": {"instance": instance}}
 
     alone, recalls = [], []
     for question in asked:
-        values = {**everything["values"], "query": vector_leg._literal(vectors[question])}
         started = time.perf_counter()
-        near = vector_leg.nearest(
+        near = nearest(
             generation=generation, vector=vectors[question], limit=TOP, narrow=False, **everything
         )
         alone.append(time.perf_counter() - started)
-        with connection.cursor() as cursor:
-            exact = vector_leg._fetch(
-                cursor, vector_leg._exact(generation, "true"), values | {"limit": TOP}
-            )
+        exact = nearest_exact(
+            generation=generation, vector=vectors[question], limit=TOP, **everything
+        )
         worst = exact[-1][1] - 1e-4  # equal distances may come in any order
         recalls.append(sum(cosine >= worst for _, cosine in near) / len(exact))
 

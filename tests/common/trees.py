@@ -1,5 +1,6 @@
 """Working trees for tests, and what is stored of one, in a form that compares."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ pub fn retry_with_backoff<F: Fn() -> bool>(f: F, attempts: u32) -> bool {
 }
 
 
-def write_tree(root: Path, files: dict[str, str | bytes]) -> Path:
+def write_tree(root: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write files, given by relative path, below ``root``; returns ``root``."""
     for path, content in files.items():
         target = root / path

@@ -32,10 +32,11 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         user.leave()
 
 
-def ingest_json(path: Path, *options: str, state: Path) -> dict[str, object]:
+def ingest_json(path: Path, *options: str, state: Path) -> dict[str, Any]:
     done = manage("ingest", str(path), "--json", *options, state=state)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 def start(path: Path, *options: str, state: Path) -> subprocess.Popen[str]:

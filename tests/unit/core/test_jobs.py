@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import psutil
 import pytest
@@ -29,7 +30,7 @@ from apps.shared.core.jobs.services import MAX_ATTEMPTS
 from apps.shared.core.models import Job
 
 pytestmark = pytest.mark.django_db
-ME = {"instance": "alpha", "kind": "ingest", "key": "codebase:1"}
+ME: dict[str, Any] = {"instance": "alpha", "kind": "ingest", "key": "codebase:1"}
 
 
 def claimed_by(pid: int, **fields: object) -> Job:

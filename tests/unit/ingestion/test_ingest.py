@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def age(root: Path) -> None:
         os.utime(path, (1_700_000_000, 1_700_000_000))
 
 
-def ingest(root: Path, name: str = "", **options: object) -> Codebase:
+def ingest(root: Path, name: str = "", **options: Any) -> Codebase:
     codebase = codebase_open(instance="alpha", path=root, name=name)
     codebase_ingest(codebase=codebase, **options)
     codebase.refresh_from_db()

@@ -1,6 +1,7 @@
 """Search finds code by what it does, by words and by symbol, and only this instance's."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -26,7 +27,7 @@ def shop(tmp_path: Path) -> Codebase:
     return learn(write_tree(tmp_path / "shop", SMALL))
 
 
-def symbols(query: str, instance: str = "alpha", limit: int = 10, **filters: object) -> list[str]:
+def symbols(query: str, instance: str = "alpha", limit: int = 10, **filters: Any) -> list[str]:
     found = chunks_search(
         instance=instance, query=query, filters=SearchFilters(**filters), limit=limit
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 
-from apps.singularity.ingestion.models import Codebase, File
+from apps.singularity.ingestion.models import Codebase, Embedding, EmbeddingGeneration, File
+from apps.singularity.ingestion.selectors.overview import VectorProgress, vector_progress
 
 _OWNED = """
     SELECT 'chunks', codebase_id, count(*) FROM ingestion_chunk
@@ -19,6 +21,9 @@ _OWNED = """
     UNION ALL
     SELECT 'dependencies', codebase_id, count(*) FROM ingestion_declareddependency
     WHERE instance = %(instance)s GROUP BY codebase_id"""
+
+
+Position = tuple[tuple[int, int, int], ...]
 
 
 @dataclass(slots=True)
@@ -46,15 +51,50 @@ class Totals:
 
 
 def codebase_totals(*, instance: str) -> dict[int, Totals]:
-    """The totals of each code base by its id, in three queries however many there are."""
-    ids = Codebase.objects.filter(instance=instance).values_list("id", flat=True)
-    totals = {codebase: Totals() for codebase in ids}
+    """The totals of each code base by its id, in three queries however many there are.
+
+    They are counted once for each revision and process, and belong to all who ask: read them,
+    and change nothing in them.
+    """
+    return _totals_at(instance, _position(instance))
+
+
+def instance_vectors(*, instance: str) -> VectorProgress:
+    """``vector_progress``, counted anew only when a text or a vector has come or gone."""
+    newest = Embedding.objects.filter(instance=instance).aggregate(newest=Max("id"))["newest"]
+    generations = EmbeddingGeneration.objects.filter(instance=instance).values_list("id", "state")
+    return _vectors_at(instance, _position(instance), tuple(generations), newest)
+
+
+def _position(instance: str) -> Position:
+    """Token and revision of each code base; what is counted of them holds while these stay.
+
+    A count may hold more than its position says, when a batch is stored meanwhile; but then
+    nobody reads that position again.
+    """
+    rows = Codebase.objects.filter(instance=instance).values_list("id", "token", "revision")
+    return tuple(rows.order_by("id"))
+
+
+@lru_cache(maxsize=8)
+def _totals_at(instance: str, position: Position) -> dict[int, Totals]:
+    totals = {codebase: Totals() for codebase, _, _ in position}
     _count_files(instance, totals)
     with connection.cursor() as cursor:
         cursor.execute(_OWNED, {"instance": instance})
         for name, codebase, number in cursor.fetchall():
             setattr(totals.setdefault(codebase, Totals()), name, number)
     return totals
+
+
+@lru_cache(maxsize=8)
+def _vectors_at(
+    instance: str,
+    _position: Position,
+    _generations: tuple[tuple[int, str], ...],
+    _newest: int | None,
+) -> VectorProgress:
+    return vector_progress(instance=instance)
 
 
 def totals_sum(totals: dict[int, Totals]) -> Totals:

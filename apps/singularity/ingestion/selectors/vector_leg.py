@@ -49,6 +49,23 @@ def nearest(
         return _fetch(cursor, _exact(generation, condition), values)
 
 
+def nearest_exact(
+    *,
+    generation: EmbeddingGeneration,
+    vector: Vector,
+    condition: str,
+    values: dict[str, Any],
+    limit: int,
+) -> list[tuple[int, float]]:
+    """What ``nearest`` approximates, by reading every vector that passes the filter."""
+    with connection.cursor() as cursor:
+        return _fetch(
+            cursor,
+            _exact(generation, condition),
+            {**values, "query": _literal(vector), "limit": limit},
+        )
+
+
 def cosines(
     *, generation: EmbeddingGeneration, vector: Vector, chunk_ids: list[int]
 ) -> dict[int, float]:
