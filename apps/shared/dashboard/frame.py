@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
@@ -42,11 +44,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A panel's inner HTML, or the error that it ended in."""
+    """A panel's inner HTML, or the error that it ended in, and the seconds that it took."""
 
     panel: Panel
     html: str
-    error: str = ""
+    error: str
+    seconds: float
 
 
 def panels() -> list[Panel]:
@@ -56,14 +59,15 @@ def panels() -> list[Panel]:
 
 def panel_render(panel: Panel, request: HttpRequest) -> Rendered:
     """Render a panel; an error stays in its box, is logged, and spoils no transaction."""
+    started, html, problem = time.monotonic(), "", ""
     try:
-        with transaction.atomic():
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
             context = panel.context(request)
             html = render_to_string(panel.template, dict(context), request) if context else ""
     except Exception as error:
         log.exception("panel.failed", panel=panel.name)
-        return Rendered(panel, "", f"{type(error).__name__}: {error}")
-    return Rendered(panel, html)
+        problem = f"{type(error).__name__}: {error}"
+    return Rendered(panel, html, problem, time.monotonic() - started)
 
 
 def once(request: HttpRequest, key: str, compute: Callable[[], T]) -> T:

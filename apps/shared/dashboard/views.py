@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.conf import settings
@@ -13,20 +14,21 @@ from apps.shared.dashboard.frame import Rendered, once, panel_render, panels
 
 BUSY_SECONDS = 2
 IDLE_SECONDS = 15
+WATCHING_SHARE = 0.05
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the panels to the admin index; django-unfold's DASHBOARD_CALLBACK."""
     rendered = [panel_render(panel, request) for panel in panels()]
-    return context | {"panels": [box for box in rendered if _shown(box)]} | _pace(request)
+    return context | {"panels": [_box(request, box) for box in rendered if _shown(box)]}
 
 
 def panel(request: HttpRequest, name: str) -> HttpResponse:
     """One panel's box."""
     for candidate in panels():
         if candidate.name == name:
-            box = panel_render(candidate, request)
-            return render(request, "dashboard/panel.html", {"box": box} | _pace(request))
+            box = _box(request, panel_render(candidate, request))
+            return render(request, "dashboard/panel.html", {"box": box})
     raise Http404(f"there is no panel {name!r}")
 
 
@@ -35,9 +37,14 @@ def _shown(box: Rendered) -> bool:
     return bool(box.html.strip() or box.error or box.panel.live)
 
 
-def _pace(request: HttpRequest) -> dict[str, int]:
-    busy = once(request, "busy", _busy)
-    return {"refresh_seconds": BUSY_SECONDS if busy else IDLE_SECONDS}
+def _box(request: HttpRequest, box: Rendered) -> dict[str, Any]:
+    """A rendered panel with the seconds after which it asks again.
+
+    One that is dear to count asks less often, so that watching takes little from the work.
+    """
+    pace = BUSY_SECONDS if once(request, "busy", _busy) else IDLE_SECONDS
+    seconds = max(pace, math.ceil(box.seconds / WATCHING_SHARE))
+    return {"panel": box.panel, "html": box.html, "error": box.error, "refresh_seconds": seconds}
 
 
 def _busy() -> bool:

@@ -13,12 +13,12 @@ from apps.shared.core.admin.base import list_url
 from apps.shared.core.jobs.status import JobStatus, Measure, jobs_active
 from apps.shared.dashboard.frame import Panel, once
 from apps.shared.dashboard.sidebar import Group, Item
-from apps.singularity.ingestion import selectors
 from apps.singularity.ingestion.engine.skips import SkipReason
 from apps.singularity.ingestion.models import Codebase, File
 from apps.singularity.ingestion.selectors.totals import (
     Totals,
     codebase_totals,
+    instance_vectors,
     totals_sum,
 )
 from apps.singularity.ingestion.services import INGEST
@@ -88,7 +88,7 @@ def _numbers(request: HttpRequest) -> dict[str, Any]:
     return {
         "codebases": len(totals),
         "all": totals_sum(totals),
-        "vectors": selectors.vector_progress(instance=settings.INSTANCE_ID),
+        "vectors": instance_vectors(instance=settings.INSTANCE_ID),
     }
 
 

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.http import HttpRequest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from structlog.testing import capture_logs
 
 from apps.shared.core.models import Job
-from apps.shared.dashboard.frame import Panel
+from apps.shared.dashboard.frame import Panel, Rendered
+from apps.shared.dashboard.views import _box
+from apps.singularity.ingestion.models import Codebase, EmbeddingGeneration
 from singularity_site import wiring
 from tests.common.factories.core import JobFactory, running
 from tests.common.factories.ingestion import (
@@ -154,3 +156,29 @@ def test_a_stranger_is_asked_to_log_in(client: Client) -> None:
         response = client.get(address)
         assert response.status_code == 302
         assert response["Location"].startswith(reverse("admin:login"))
+
+
+def test_numbers_follow_every_committed_change(admin_client: Client) -> None:
+    learn(files=2)
+    before = numbers(admin_client.get(INDEX).content.decode())
+    codebase = Codebase.objects.get()
+    chunk = ChunkFactory(file=FileFactory(codebase=codebase))
+    Codebase.objects.filter(pk=codebase.pk).update(revision=codebase.revision + 1)
+    read = numbers(admin_client.get(INDEX).content.decode())
+    assert (read["files"], read["chunks"]) == (before["files"] + 1, before["chunks"] + 1)
+    assert read["vectors"] == before["vectors"]
+    EmbeddingFactory(generation=EmbeddingGeneration.objects.get(), text_digest=chunk.text_digest)
+    embedded = numbers(admin_client.get(INDEX).content.decode())
+    assert embedded["vectors"] == before["vectors"] + 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "busy", "pace"), [(0.01, True, 2), (0.01, False, 15), (3.0, True, 60)]
+)
+def test_a_panel_that_is_dear_asks_less_often(
+    rf: RequestFactory, seconds: float, busy: bool, pace: int
+) -> None:
+    if busy:
+        JobFactory(**running(read=1, pending=2))
+    box = _box(rf.get(INDEX), Rendered(BROKEN, "", "", seconds))
+    assert box["refresh_seconds"] == pace
