@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from apps.shared.core.embedded.servers import EmbeddedServers
-from tests.common.processes import manage
+from tests.common.processes import ServerUser, manage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,9 +39,12 @@ print(json.dumps([response.status_code, json.loads(response.content)]))
 
 @pytest.fixture(scope="module")
 def own_state() -> Iterator[Path]:
+    """A state folder whose servers run all the time, as they do beside a web server."""
     folder = Path(tempfile.mkdtemp(prefix="singularity-state-"))
-    yield folder
-    EmbeddedServers(folder).release()
+    with ServerUser(folder, "postgresql", "valkey") as user:
+        user.ready()
+        yield folder
+        user.leave()
     shutil.rmtree(folder)
 
 

@@ -8,7 +8,7 @@ from apps.shared.core.supervisor.programs import Program
 from apps.shared.core.supervisor.record import Record
 
 LOOK_SECONDS = 0.2
-GRACE_SECONDS = 15.0
+GRACE_SECONDS = 10.0
 
 
 class Supervisor:
