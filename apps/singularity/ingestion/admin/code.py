@@ -11,7 +11,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
-_LIGHT, _DARK = "xcode", "github-dark"
+_LIGHT, _DARK = "xcode", "monokai"
 
 
 def code_html(text: str, *, language: str, first_line: int) -> SafeString:

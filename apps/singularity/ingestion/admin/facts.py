@@ -19,7 +19,7 @@ def _place(file: File, line: int | None) -> str:
 class DependencyAdmin(InstanceAdmin):
     """Packages that manifests and lock files name."""
 
-    list_display = ("purl", "requirement", "scope_shown", "locked", "place", "codebase")
+    list_display = ("purl", "requirement", "scope_shown", "origin", "place", "codebase")
     list_filter = (
         ("codebase", CodebaseFilter),
         EcosystemFilter,
@@ -29,13 +29,18 @@ class DependencyAdmin(InstanceAdmin):
     list_select_related = ("file", "codebase")
     search_fields = ("purl",)
     search_help_text = "Package URL"
-    fields = ("purl", "requirement", "scope", "locked", "place", "codebase")
-    readonly_fields = ("place",)
+    fields = ("purl", "requirement", "scope", "origin", "place", "codebase")
+    readonly_fields = ("origin", "place")
 
     @display(description="Scope", label=True)
     def scope_shown(self, dependency: DeclaredDependency) -> str:
         """What it is needed for."""
         return dependency.scope
+
+    @display(description="From", label={"lock file": "success"})
+    def origin(self, dependency: DeclaredDependency) -> str:
+        """What names it: a lock file fixes one exact version."""
+        return "lock file" if dependency.locked else "manifest"
 
     @display(description="Declared in")
     def place(self, dependency: DeclaredDependency) -> str:

@@ -39,9 +39,9 @@ class FileAdmin(InstanceAdmin):
     change_form_outer_after_template = "ingestion/file_chunks.html"
     fields = (
         "path", "codebase", "state_shown", "why", "language", "encoding", "lines", "size_shown",
-        "has_syntax_errors", "digest_hex", "engine_version", "revision",
+        "syntax", "digest_hex", "engine_version", "revision",
     )  # fmt: skip
-    readonly_fields = ("state_shown", "why", "size_shown", "digest_hex")
+    readonly_fields = ("state_shown", "why", "size_shown", "syntax", "digest_hex")
 
     @display(description="Path", ordering="path", header=True)
     def path_shown(self, file: File) -> tuple[str, str]:
@@ -66,6 +66,11 @@ class FileAdmin(InstanceAdmin):
     def size_shown(self, file: File) -> str:
         """Size on disk."""
         return "" if file.is_directory else filesizeformat(file.size)
+
+    @display(description="Syntax")
+    def syntax(self, file: File) -> str:
+        """Whether its grammar understood all of it."""
+        return "has errors; it was cut all the same" if file.has_syntax_errors else "no errors"
 
     @display(description="SHA-256", empty_value="not read")
     def digest_hex(self, file: File) -> str | None:
