@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.parse import urlsplit
+
+from apps.shared.core import environment_values as values
+from apps.shared.core.environment_values import LogFormat
 
 T = TypeVar("T")
 NatsMode = Literal["embedded", "isolated", "external"]
-LogFormat = Literal["auto", "console", "json"]
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "NATS_URL")
@@ -99,35 +100,37 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     reader = _Reader(variables)
     nats_mode, nats_urls = _read_nats(reader)
     environment = Environment(
-        debug=reader.get("DEBUG", _boolean, False, "true or false"),
-        secret_key=reader.get("SECRET_KEY", _secret_key, "", "at least 32 characters"),
+        debug=reader.get("DEBUG", values.boolean, False, "true or false"),
+        secret_key=reader.get("SECRET_KEY", values.secret_key, "", "at least 32 characters"),
         allowed_hosts=reader.get(
             "ALLOWED_HOSTS",
-            _hosts,
+            values.hosts,
             ("localhost", "127.0.0.1", "[::1]"),
             "host names separated by commas, such as code.example.org,localhost",
         ),
         database_urls=_read_database_urls(reader),
-        redis_url=reader.get("REDIS_URL", _redis_url, "", "redis://HOST:PORT/0 (or rediss://)"),
+        redis_url=reader.get(
+            "REDIS_URL", values.redis_url, "", "redis://HOST:PORT/0 (or rediss://)"
+        ),
         nats_mode=nats_mode,
         nats_urls=nats_urls,
-        nats_replicas=reader.get("NATS_REPLICAS", _replicas, 1, "1, 3 or 5"),
+        nats_replicas=reader.get("NATS_REPLICAS", values.replicas, 1, "1, 3 or 5"),
         instance_id=reader.get(
             "INSTANCE_ID",
-            _instance_id,
+            values.instance_id,
             default_instance_id(socket.gethostname()),
             "1 to 63 of the characters a-z, 0-9 and -, not at either end",
         ),
         instance_nkey_seed_file=reader.get(
-            "INSTANCE_NKEY_SEED_FILE", _file, None, "a readable file that holds the NKey seed"
+            "INSTANCE_NKEY_SEED_FILE", values.file, None, "a readable file that holds the NKey seed"
         ),
         embedder=reader.variables.get("EMBEDDER", "").strip(),
         max_file_bytes=reader.get(
-            "MAX_FILE_BYTES", _positive, MEBIBYTE, "a positive number of bytes, such as 1048576"
+            "MAX_FILE_BYTES", values.positive, MEBIBYTE, "a number of bytes, such as 1048576"
         ),
-        log_format=reader.get("LOG_FORMAT", _log_format, "auto", "auto, console or json"),
+        log_format=reader.get("LOG_FORMAT", values.log_format, "auto", "auto, console or json"),
         state_dir=reader.get(
-            "SINGULARITY_STATE", _folder, CHECKOUT / ".singularity", "an absolute folder path"
+            "SINGULARITY_STATE", values.folder, CHECKOUT / ".singularity", "an absolute folder path"
         ),
     )
     if reader.problems:
@@ -150,14 +153,16 @@ def _read_database_urls(reader: _Reader) -> dict[str, str]:
     return {
         name.removesuffix("DATABASE_URL").rstrip("_").lower(): url
         for name in names
-        if (url := reader.get(name, _postgres_url, "", wanted))
+        if (url := reader.get(name, values.postgres_url, "", wanted))
     }
 
 
 def _read_nats(reader: _Reader) -> tuple[NatsMode, tuple[str, ...]]:
     """NATS_URL, else NATS_HOST and NATS_PORT; an empty NATS_HOST is an isolated instance."""
-    port = reader.get("NATS_PORT", _port, 4222, "a port number from 1 to 65535")
-    urls = reader.get("NATS_URL", _nats_urls, NO_URLS, "nats://HOST:4222, several joined by commas")
+    port = reader.get("NATS_PORT", values.port, 4222, "a port number from 1 to 65535")
+    urls = reader.get(
+        "NATS_URL", values.nats_urls, NO_URLS, "nats://HOST:4222 (or several, with commas)"
+    )
     if urls or reader.variables.get("NATS_URL"):
         return "external", urls
     host = reader.variables.get("NATS_HOST")
@@ -166,102 +171,6 @@ def _read_nats(reader: _Reader) -> tuple[NatsMode, tuple[str, ...]]:
     if not host.strip():
         return "isolated", ()
     url = reader.get(
-        "NATS_HOST", lambda raw: _nats_urls(f"nats://{raw}:{port}"), NO_URLS, "a host name"
+        "NATS_HOST", lambda raw: values.nats_urls(f"nats://{raw}:{port}"), NO_URLS, "a host name"
     )
     return "external", url
-
-
-def _boolean(raw: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True}
-    words |= {"0": False, "false": False, "no": False, "off": False}
-    if raw.lower() not in words:
-        raise ValueError(raw)
-    return words[raw.lower()]
-
-
-def _secret_key(raw: str) -> str:
-    if len(raw) < 32:
-        raise ValueError(raw)
-    return raw
-
-
-def _hosts(raw: str) -> tuple[str, ...]:
-    hosts = tuple(host.strip() for host in raw.split(",") if host.strip())
-    if not hosts or any(re.search(r"[\s/@]", host) for host in hosts):
-        raise ValueError(raw)
-    return hosts
-
-
-def _url(raw: str, schemes: tuple[str, ...]) -> str:
-    parts = urlsplit(raw)
-    if parts.scheme not in schemes or parts.port == 0 or re.search(r"\s", raw):
-        raise ValueError(raw)
-    return raw
-
-
-def _postgres_url(raw: str) -> str:
-    url = _url(raw, ("postgres", "postgresql"))
-    if not urlsplit(url).path.strip("/"):
-        raise ValueError(raw)
-    return url
-
-
-def _redis_url(raw: str) -> str:
-    url = _url(raw, ("redis", "rediss", "unix"))
-    if not (urlsplit(url).hostname or urlsplit(url).scheme == "unix"):
-        raise ValueError(raw)
-    return url
-
-
-def _nats_urls(raw: str) -> tuple[str, ...]:
-    urls = tuple(_url(url.strip(), ("nats", "tls", "ws", "wss")) for url in raw.split(","))
-    if not all(urlsplit(url).hostname for url in urls):
-        raise ValueError(raw)
-    return urls
-
-
-def _port(raw: str) -> int:
-    port = _positive(raw)
-    if port > 65535:
-        raise ValueError(raw)
-    return port
-
-
-def _positive(raw: str) -> int:
-    number = int(raw)
-    if number < 1:
-        raise ValueError(raw)
-    return number
-
-
-def _log_format(raw: str) -> LogFormat:
-    formats: dict[str, LogFormat] = {"auto": "auto", "console": "console", "json": "json"}
-    if raw not in formats:
-        raise ValueError(raw)
-    return formats[raw]
-
-
-def _replicas(raw: str) -> int:
-    if raw not in ("1", "3", "5"):
-        raise ValueError(raw)
-    return int(raw)
-
-
-def _instance_id(raw: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", raw):
-        raise ValueError(raw)
-    return raw
-
-
-def _file(raw: str) -> Path:
-    path = Path(raw)
-    if not path.is_file():
-        raise ValueError(raw)
-    return path
-
-
-def _folder(raw: str) -> Path:
-    path = Path(raw)
-    if not path.is_absolute() or (path.exists() and not path.is_dir()):
-        raise ValueError(raw)
-    return path

@@ -59,6 +59,19 @@ def test_a_killed_postgresql_recovers_what_was_committed(state: Path) -> None:
             assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
 
 
+def test_a_server_that_dies_is_started_again_for_the_next_connection(state: Path) -> None:
+    servers = EmbeddedServers(state)
+    servers.ensure_valkey()
+    first = servers.valkey.process()
+    assert first is not None
+    first.kill()
+    assert eventually(lambda: servers.valkey.process() is None)
+    servers.ensure_valkey()
+    assert servers.valkey.answers()
+    servers.release()
+    assert servers.valkey.process() is None
+
+
 def test_a_pid_file_that_names_another_program_is_cleaned_up(state: Path) -> None:
     with ServerUser(state, "postgresql", "valkey") as user:
         user.ready().leave()

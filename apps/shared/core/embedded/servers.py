@@ -64,11 +64,11 @@ class EmbeddedServers:
                         server.stop()
 
     def _ensure(self, server: Server, database: str = "") -> None:
-        """Once for each process: a server that dies later is shown by who talks to it."""
+        """Called before each new connection: a server that died meanwhile is started again."""
         key = (os.getpid(), f"{server.name}/{database}")
+        if key in self._ready and server.running():
+            return
         with self._threads:
-            if key in self._ready:
-                return
             self.layout.make()
             with exclusive(self.layout.start_lock):
                 if not self._users.held:
