@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from apps.shared.core.environment import LogFormat
+from apps.shared.core.environment_values import LogFormat
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
