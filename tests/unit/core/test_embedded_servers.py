@@ -1,6 +1,7 @@
 """Embedded servers are shared, survive kill -9, and end with their last user."""
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -139,6 +140,7 @@ def test_a_long_state_path_gets_a_short_socket_of_its_own(state: Path) -> None:
         user.ready()
         assert EmbeddedServers(deep).postgresql.answers()
         user.leave()
+    shutil.rmtree(Layout(deep).sockets("postgresql").parent)
 
 
 def test_a_server_that_cannot_start_says_why_in_one_line(state: Path) -> None:
