@@ -63,5 +63,7 @@ def test_every_requirement_is_pinned_exactly(name: str) -> None:
     wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]
     assert wanted
     assert [
-        line for line in wanted if not re.fullmatch(r"[a-z0-9_.-]+(\[[a-z,]+\])?==[\w.]+(; [^=].*)?", line)
+        line
+        for line in wanted
+        if not re.fullmatch(r"[a-z0-9_.-]+(\[[a-z,]+\])?==[\w.]+(; [^=].*)?", line)
     ] == []
