@@ -227,3 +227,24 @@ def test_deleting_one_that_is_being_read_is_refused_in_one_line(
     assert len(told) == 1
     assert "is being read" in told[0]
     assert Codebase.objects.filter(pk=codebase.pk).exists()
+
+
+def test_filters_and_their_suggestions_name_nothing_of_another_instance(
+    admin_client: Client,
+) -> None:
+    other = theirs("chunk")
+    File.objects.filter(pk=other.file_id).update(path="their-secret-plan.py")
+    ChunkFactory()
+    for filters in (
+        {"file__id__exact": other.file_id},
+        {"codebase__id__exact": other.codebase_id},
+    ):
+        response = admin_client.get(listing("chunk", **filters))
+        assert "their-secret" not in response.content.decode()
+        assert list(response.context["cl"].result_list) == []
+    suggestions = admin_client.get(
+        reverse("admin:autocomplete"),
+        {"app_label": "ingestion", "model_name": "chunk", "field_name": "file", "term": "py"},
+    )
+    assert len(suggestions.json()["results"]) == 1
+    assert "their-secret" not in suggestions.content.decode()

@@ -70,6 +70,12 @@ class JobStatus:
         return min(100.0, 100.0 * self.done / self.total)
 
     @property
+    def since(self) -> timedelta:
+        """Time since it ended, else since it began, else since it was queued."""
+        at = self.job.finished_at or self.job.started_at or self.job.created_at
+        return max(timezone.now() - at, timedelta())
+
+    @property
     def left(self) -> timedelta | None:
         """About how long a running job still takes."""
         if not self.running or not self.rate:

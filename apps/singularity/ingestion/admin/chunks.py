@@ -8,12 +8,16 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
 from apps.shared.core.admin.base import InstanceAdmin, link, row_url
 from apps.singularity.ingestion.admin.code import code_html
-from apps.singularity.ingestion.admin.filters import CodebaseFilter, KindFilter, LanguageFilter
+from apps.singularity.ingestion.admin.filters import (
+    CodebaseFilter,
+    FileFilter,
+    KindFilter,
+    LanguageFilter,
+)
 from apps.singularity.ingestion.admin.search import search_page
 from apps.singularity.ingestion.models import Chunk
 
@@ -27,7 +31,7 @@ class ChunkAdmin(InstanceAdmin):
         ("codebase", CodebaseFilter),
         KindFilter,
         LanguageFilter,
-        ("file", AutocompleteSelectFilter),
+        ("file", FileFilter),
     )
     list_select_related = ("file", "codebase")
     search_fields = ("name__startswith",)

@@ -7,9 +7,15 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
 from apps.singularity.ingestion.engine.languages import LANGUAGES, Kind
+from apps.singularity.ingestion.models import File
 
 LANGUAGE_CHOICES = [(name, name) for name in sorted(LANGUAGES)]
 KIND_CHOICES = [(kind.value, kind.value) for kind in Kind]
@@ -83,3 +89,17 @@ class CodebaseFilter(RelatedDropdownFilter):
             include_blank=False, limit_choices_to={"instance": settings.INSTANCE_ID}
         )
         return choices
+
+
+class OwnFileForm(AutocompleteDropdownForm):
+    """Names the chosen file only where it is of this instance."""
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, name=name, **kwargs)
+        self.fields[name].queryset = File.objects.filter(instance=settings.INSTANCE_ID)
+
+
+class FileFilter(AutocompleteSelectFilter):
+    """By file, found by typing a part of its path."""
+
+    form_class = OwnFileForm
