@@ -76,10 +76,11 @@ def main() -> None:
         root = corpus(Path(folder))
         parsing, limits, files_per_second = [], [], []
         ratios, with_copy = [], []
+        copied = 0.0
         for number in range(ROUNDS):
             seconds, size, files = parse_only(root)
             took, read, count, chunks = ingest(root, f"round {number}")
-            copied = copy_only() if number == 0 else copied  # noqa: F821  set in the first round
+            copied = copied or copy_only()
             parse_rate = size / seconds / 1e6
             rate = read / took / 1e6
             parsing.append(parse_rate)

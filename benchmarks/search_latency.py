@@ -37,7 +37,8 @@ def projector() -> Callable[[list[str]], Vectors]:
 
     def project(texts: list[str]) -> Vectors:
         vectors = np.log1p(words.transform(texts)) @ planes
-        return (vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)).astype("f4")
+        unit: Vectors = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
+        return unit.astype(np.float32)
 
     return project
 

@@ -15,7 +15,11 @@ from numpy.typing import NDArray
 
 from apps.singularity.ingestion.engine.embedding import Embedder, load_embedder
 from apps.singularity.ingestion.engine.fusion import Candidate, fuse
-from apps.singularity.ingestion.engine.lexical import LexicalDocument, LexicalIndex
+from apps.singularity.ingestion.engine.lexical import (
+    LexicalDocument,
+    LexicalIndex,
+    weighted_terms,
+)
 from apps.singularity.ingestion.engine.text_form import text_form
 from benchmarks.documentation_sets import Question, questions
 from benchmarks.report import show
@@ -91,10 +95,13 @@ def _document(place: int, question: Question) -> LexicalDocument:
         path=question.path,
         language="python",
         kind=question.kind,
-        symbol=question.symbol,
-        signature=question.signature,
-        documentation="",
-        content=question.content,
+        terms=weighted_terms(
+            symbol=question.symbol,
+            path=question.path,
+            signature=question.signature,
+            documentation="",
+            content=question.content,
+        ),
     )
 
 

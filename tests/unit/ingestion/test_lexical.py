@@ -6,6 +6,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,20 +15,21 @@ from apps.singularity.ingestion.engine.lexical import (
     LexicalDocument,
     LexicalIndex,
     PathGlobError,
+    weighted_terms,
 )
 
 
 def chunk(chunk_id: int, content: str, **fields: object) -> LexicalDocument:
-    values: dict[str, object] = {
+    place: dict[str, Any] = {
         "file_id": chunk_id,
         "path": f"src/file{chunk_id}.py",
         "language": "python",
         "kind": "function",
-        "symbol": "",
-        "signature": "",
-        "documentation": "",
     }
-    return LexicalDocument(chunk_id=chunk_id, content=content, **(values | fields))  # type: ignore[arg-type]
+    place |= {name: fields.pop(name) for name in place.keys() & fields.keys()}
+    texts: dict[str, Any] = {"symbol": "", "signature": "", "documentation": ""} | fields
+    terms = weighted_terms(path=place["path"], content=content, **texts)
+    return LexicalDocument(chunk_id=chunk_id, terms=terms, **place)
 
 
 def fill(index: LexicalIndex, *documents: LexicalDocument, codebase: int = 1) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 
 from apps.singularity.ingestion.engine.chunking import CHUNKER_VERSION, Chunk, chunk_text
 from apps.singularity.ingestion.engine.languages import language_of
+from apps.singularity.ingestion.engine.lexical import weighted_terms
 from apps.singularity.ingestion.engine.manifests import Declared, parse_manifest
 from apps.singularity.ingestion.engine.secrets import Scrubber, SecretFinding
 from apps.singularity.ingestion.engine.skips import Skipped, SkipReason
@@ -47,11 +48,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class NamedChunk:
-    """A chunk with the digests (16 bytes) of its content and of the text that is embedded."""
+    """A chunk with the digests (16 bytes) of its content and of the text that is embedded.
+
+    ``terms`` are what the lexical index holds of it.
+    """
 
     chunk: Chunk
     content_digest: bytes
     text_digest: bytes
+    terms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,14 @@ def _name(chunk: Chunk, path: str, language: str) -> NamedChunk:
         documentation=chunk.documentation,
         content=chunk.content,
     )
-    return NamedChunk(chunk, digest_of(chunk.content), digest_of(text))
+    terms = weighted_terms(
+        symbol=chunk.symbol,
+        path=path,
+        signature=chunk.signature,
+        documentation=chunk.documentation,
+        content=chunk.content,
+    )
+    return NamedChunk(chunk, digest_of(chunk.content), digest_of(text), terms)
 
 
 def digest_of(text: str) -> bytes:

@@ -24,11 +24,13 @@ from apps.singularity.ingestion.services.changes import (
     walk_record,
 )
 from apps.singularity.ingestion.services.codebases import git_position
-from apps.singularity.ingestion.services.lexical import lexical_synchronise, tombstones_prune
-from apps.singularity.ingestion.services.store import batch_store
+from apps.singularity.ingestion.services.lexical import (
+    LexicalFeed,
+    lexical_synchronise,
+    tombstones_prune,
+)
+from apps.singularity.ingestion.services.store import Stored, batch_store
 from apps.singularity.ingestion.services.vectors import orphans_delete
-
-_LEXICAL_EVERY_CHUNKS = 20_000
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -104,15 +106,14 @@ def codebase_ingest(
     )
     tell(force=True)
     tasks = changed_tasks(codebase=codebase, version=recipe.version, full=full)
-    fresh = 0
+    lexical_synchronise(instance=codebase.instance)
+    feed = LexicalFeed(codebase=codebase)
     for results in process_batches(
         tasks, recipe, count=report.pending, workers=_cores() if workers is None else workers
     ):
-        fresh += _store(codebase, results, recipe.version, report)
-        if fresh >= _LEXICAL_EVERY_CHUNKS:
-            lexical_synchronise(instance=codebase.instance)
-            fresh = 0
+        feed.add(_store(codebase, results, recipe.version, report))
         tell()
+    feed.flush()
     _close(codebase, report)
     tell(force=True)
     return report
@@ -128,7 +129,7 @@ def _note_walk(report: IngestReport, walked: Walked) -> None:
 
 def _store(
     codebase: Codebase, results: list[FileResult], version: str, report: IngestReport
-) -> int:
+) -> Stored:
     stored = batch_store(codebase=codebase, results=results, version=version)
     report.read += len(results)
     report.bytes += stored.bytes
@@ -140,7 +141,7 @@ def _store(
     report.problems += [
         f"{result.found.path}: {result.problem}" for result in results if result.problem
     ]
-    return stored.chunks
+    return stored
 
 
 def _close(codebase: Codebase, report: IngestReport) -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apps.singularity.ingestion.engine.lexical import LexicalDocument, LexicalIndex
+from apps.singularity.ingestion.engine.lexical import (
+    LexicalDocument,
+    LexicalIndex,
+    weighted_terms,
+)
 from apps.singularity.ingestion.models import Chunk, Codebase, File
 from apps.singularity.ingestion.resources import lexical_index
+from apps.singularity.ingestion.services.store import Stored
 
 _TOMBSTONES_KEPT = 1000
 _FETCH = 2000
+_FEED_CHUNKS = 20_000
 _DOCUMENT_FIELDS = (
     "id", "file_id", "file__path", "language", "kind", "symbol", "signature", "documentation",
     "content",
@@ -26,6 +32,43 @@ def lexical_synchronise(*, instance: str) -> None:
             _catch_up(index, codebase, applied.get(codebase.token))
     for token in applied.keys() - {codebase.token for codebase in codebases}:
         index.forget(token)
+
+
+class LexicalFeed:
+    """Takes what an ingest stores straight to the index, without reading it back.
+
+    The index must stand at the revision before the first batch; where another process moved it
+    meanwhile, or a batch is missing, it catches up from the database instead.
+    """
+
+    def __init__(self, *, codebase: Codebase) -> None:
+        self._codebase = codebase
+        self._batches: list[Stored] = []
+
+    def add(self, stored: Stored) -> None:
+        """Keep a stored batch, and pass on what has gathered once it is much."""
+        if stored.revision:
+            self._batches.append(stored)
+        if sum(len(batch.documents) for batch in self._batches) >= _FEED_CHUNKS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring the index to the last batch's revision in one commit."""
+        if not self._batches:
+            return
+        index = lexical_index(self._codebase.instance)
+        revisions = [batch.revision for batch in self._batches]
+        before = index.revisions().get(self._codebase.token)
+        if before is None or revisions != list(range(before + 1, before + 1 + len(revisions))):
+            lexical_synchronise(instance=self._codebase.instance)
+        else:
+            index.apply(
+                codebase_id=self._codebase.token,
+                revision=revisions[-1],
+                removed_files=[one for batch in self._batches for one in batch.file_ids],
+                documents=(one for batch in self._batches for one in batch.documents),
+            )
+        self._batches = []
 
 
 def _catch_up(index: LexicalIndex, codebase: Codebase, applied: int | None) -> None:
@@ -51,7 +94,15 @@ def _documents(codebase: Codebase, after: int, revision: int) -> Iterator[Lexica
         codebase=codebase, file__revision__gt=after, file__revision__lte=revision
     ).order_by()
     for row in chunks.values_list(*_DOCUMENT_FIELDS).iterator(_FETCH):
-        yield LexicalDocument(*row)
+        chunk_id, file_id, path, language, kind, symbol, signature, documentation, content = row
+        terms = weighted_terms(
+            symbol=symbol,
+            path=path,
+            signature=signature,
+            documentation=documentation,
+            content=content,
+        )
+        yield LexicalDocument(chunk_id, file_id, path, language, kind, terms)
 
 
 def tombstones_prune(*, codebase: Codebase) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
+from apps.singularity.ingestion.engine.lexical import LexicalDocument
 from apps.singularity.ingestion.engine.pipeline import FileResult, NamedChunk
 from apps.singularity.ingestion.engine.skips import SkipReason
 from apps.singularity.ingestion.models import Codebase
@@ -40,7 +41,7 @@ _TOUCH_FILES = """
 
 _COPY_CHUNKS = """
     COPY ingestion_chunk
-        (instance, codebase_id, file_id, ordinal, language, kind, symbol, name, signature,
+        (id, instance, codebase_id, file_id, ordinal, language, kind, symbol, name, signature,
          documentation, start_line, end_line, start_byte, end_byte, content, content_digest,
          text_digest) FROM STDIN"""
 _COPY_SECRETS = (
@@ -58,7 +59,10 @@ Row = tuple[object, ...]
 
 @dataclass(slots=True)
 class Stored:
-    """Counts of what a batch brought."""
+    """Counts of what a batch brought, and its step of the lexical index.
+
+    ``revision`` is 0 where nothing changed; ``file_ids`` are the files that were replaced.
+    """
 
     files: int = 0
     skipped: int = 0
@@ -66,6 +70,9 @@ class Stored:
     chunks: int = 0
     secrets: int = 0
     bytes: int = 0
+    revision: int = 0
+    file_ids: list[int] = field(default_factory=list)
+    documents: list[LexicalDocument] = field(default_factory=list)
 
 
 def revision_next(*, codebase: Codebase) -> int:
@@ -84,15 +91,20 @@ def batch_store(*, codebase: Codebase, results: Sequence[FileResult], version: s
     """Replace what is stored of these files by ``results``, in one transaction."""
     changed = [result for result in results if not result.unchanged]
     untouched = [result for result in results if result.unchanged]
+    stored = _counts(results, changed)
     with transaction.atomic():
         if untouched:
             _touch(codebase, untouched)
         if changed:
-            _replace(codebase, changed, version)
+            _replace(codebase, changed, version, stored)
+    return stored
+
+
+def _counts(results: Sequence[FileResult], changed: Sequence[FileResult]) -> Stored:
     return Stored(
         files=sum(1 for result in changed if result.skipped is None),
         skipped=sum(1 for result in changed if result.skipped is not None),
-        unchanged=len(untouched),
+        unchanged=len(results) - len(changed),
         chunks=sum(len(result.chunks) for result in changed),
         secrets=sum(len(result.secrets) for result in changed),
         bytes=sum(result.found.size for result in results),
@@ -113,8 +125,10 @@ def _touch(codebase: Codebase, results: Sequence[FileResult]) -> None:
         )
 
 
-def _replace(codebase: Codebase, results: Sequence[FileResult], version: str) -> None:
-    revision = revision_next(codebase=codebase)
+def _replace(
+    codebase: Codebase, results: Sequence[FileResult], version: str, stored: Stored
+) -> None:
+    revision = stored.revision = revision_next(codebase=codebase)
     rows = [_file_row(result) for result in results]
     with connection.cursor() as cursor:
         columns = [list(column) for column in zip(*rows, strict=True)]
@@ -123,7 +137,10 @@ def _replace(codebase: Codebase, results: Sequence[FileResult], version: str) ->
         for table in OWNED_TABLES:
             cursor.execute(f"DELETE FROM {table} WHERE file_id = ANY(%s)", [list(ids.values())])
     owner = (codebase.instance, codebase.pk)
-    _copy(_COPY_CHUNKS, _chunk_rows(owner, results, ids))
+    stored.file_ids = list(ids.values())
+    chunk_ids = _chunk_ids(stored.chunks)
+    _copy(_COPY_CHUNKS, _chunk_rows(owner, results, ids, chunk_ids))
+    stored.documents = list(_documents(results, ids, chunk_ids))
     _copy(
         _COPY_SECRETS,
         (
@@ -185,13 +202,39 @@ def _trusted_times(result: FileResult) -> tuple[int, int]:
     return mtime_ns, ctime_ns
 
 
+def _chunk_ids(count: int) -> list[int]:
+    """Take ids before the COPY, which returns none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('ingestion_chunk', 'id'))"
+            " FROM generate_series(1, %s)",
+            [count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def _chunk_rows(
-    owner: tuple[str, int], results: Sequence[FileResult], ids: dict[str, int]
+    owner: tuple[str, int],
+    results: Sequence[FileResult],
+    ids: dict[str, int],
+    chunk_ids: Sequence[int],
 ) -> Iterator[Row]:
-    for result in results:
+    for chunk_id, (result, named) in zip(chunk_ids, _named(results), strict=True):
         file_id = ids[result.found.path]
-        for named in result.chunks:
-            yield (*owner, file_id, *_chunk_columns(named, result.language))
+        yield (chunk_id, *owner, file_id, *_chunk_columns(named, result.language))
+
+
+def _documents(
+    results: Sequence[FileResult], ids: dict[str, int], chunk_ids: Sequence[int]
+) -> Iterator[LexicalDocument]:
+    for chunk_id, (result, named) in zip(chunk_ids, _named(results), strict=True):
+        path = result.found.path
+        kind = str(named.chunk.kind)
+        yield LexicalDocument(chunk_id, ids[path], path, result.language, kind, named.terms)
+
+
+def _named(results: Sequence[FileResult]) -> Iterator[tuple[FileResult, NamedChunk]]:
+    return ((result, named) for result in results for named in result.chunks)
 
 
 def _chunk_columns(named: NamedChunk, language: str) -> Row:

@@ -6,6 +6,17 @@ and revision are committed together and a killed writer leaves the last commit.
 """
 
 from apps.singularity.ingestion.engine.lexical.index import LexicalHit, LexicalIndex, PathGlobError
-from apps.singularity.ingestion.engine.lexical.schema import SCHEMA_VERSION, LexicalDocument
+from apps.singularity.ingestion.engine.lexical.schema import (
+    SCHEMA_VERSION,
+    LexicalDocument,
+    weighted_terms,
+)
 
-__all__ = ["SCHEMA_VERSION", "LexicalDocument", "LexicalHit", "LexicalIndex", "PathGlobError"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "LexicalDocument",
+    "LexicalHit",
+    "LexicalIndex",
+    "PathGlobError",
+    "weighted_terms",
+]

@@ -50,7 +50,11 @@ class LexicalIndex:
         addresses = [address for _, address in found.hits]
         owners = searcher.fast_field_values("revision_of", addresses)
         revisions = searcher.fast_field_values("revision", addresses)
-        return {int(o): int(r) for o, r in zip(owners, revisions, strict=True) if o and r}
+        return {
+            int(owner): int(revision)
+            for owner, revision in zip(owners, revisions, strict=True)
+            if owner is not None and revision is not None
+        }
 
     def apply(
         self,
