@@ -83,6 +83,10 @@ class EcosystemFilter(DropdownFilter):
 class CodebaseFilter(RelatedDropdownFilter):
     """By code base, out of this instance's."""
 
+    def has_output(self) -> bool:
+        """Even of one code base: Django drops a filter that it does not show."""
+        return True
+
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         """The code bases of this instance."""
         choices: list[Any] = field.get_choices(
