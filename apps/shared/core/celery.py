@@ -33,6 +33,7 @@ def site_celery(site: str, schedule: dict[str, Any]) -> Celery:
     app.autodiscover_tasks()
     # Celery would put its own handlers in the place of structlog's.
     signals.setup_logging.connect(_keep_logging)
+    signals.worker_shutting_down.connect(_leave_jobs)
     return app
 
 
@@ -46,6 +47,13 @@ def queue_client(site: str) -> Celery:
 
 def _keep_logging(**_: Any) -> None:
     """Being connected is what keeps Celery from configuring logging."""
+
+
+def _leave_jobs(**_: Any) -> None:
+    """A worker that is told to end leaves its jobs to the next one instead of finishing them."""
+    from apps.shared.core.jobs import jobs_stop  # its models load after the settings do
+
+    jobs_stop()
 
 
 def _ensure_broker() -> None:

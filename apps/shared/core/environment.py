@@ -18,7 +18,7 @@ T = TypeVar("T")
 NatsMode = Literal["embedded", "isolated", "external"]
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "NATS_URL")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "NATS_URL", "EMBEDDER_API_KEY")
 MEBIBYTE = 1024 * 1024
 NO_URLS: tuple[str, ...] = ()
 
@@ -46,6 +46,7 @@ class Environment:
     instance_id: str
     instance_nkey_seed_file: Path | None
     embedder: str
+    embedder_api_key: str
     max_file_bytes: int
     log_format: LogFormat
     state_dir: Path
@@ -125,6 +126,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
             "INSTANCE_NKEY_SEED_FILE", values.file, None, "a readable file that holds the NKey seed"
         ),
         embedder=reader.variables.get("EMBEDDER", "").strip(),
+        embedder_api_key=reader.variables.get("EMBEDDER_API_KEY", "").strip(),
         max_file_bytes=reader.get(
             "MAX_FILE_BYTES", values.positive, MEBIBYTE, "a number of bytes, such as 1048576"
         ),

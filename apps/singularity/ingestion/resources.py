@@ -19,7 +19,11 @@ def embedder_open(setting: str) -> Embedder:
     Raises:
         EmbedderError: the setting names nothing that can be loaded; says what to set.
     """
-    embedder: Embedder = load_embedder(setting, cache=Path(settings.STATE_DIR) / "models")
+    embedder: Embedder = load_embedder(
+        setting,
+        cache=Path(settings.STATE_DIR) / "models",
+        api_key=settings.EMBEDDER_API_KEY or None,
+    )
     return embedder
 
 

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import structlog
 from celery import shared_task
 from django.conf import settings
 
-from apps.shared.core.jobs import JobAlreadyRunning, jobs_recover
+from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled, JobStopped, jobs_recover
 from apps.shared.core.models import Job
 from apps.singularity.ingestion import services
+from apps.singularity.ingestion.engine.embedding import EmbedderError
+from apps.singularity.ingestion.engine.errors import IngestError
 from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.selectors import vector_progress
 
 log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def _outcome_in_row(job_id: int) -> Iterator[None]:
+    """What a job row says already is a line of the log, not a task that failed."""
+    try:
+        yield
+    except (JobAlreadyRunning, JobCancelled, JobStopped) as outcome:
+        log.info("job.left", job=job_id, reason=str(outcome))
+    except (IngestError, EmbedderError) as error:
+        log.error("job.failed", job=job_id, reason=str(error))  # noqa: TRY400  for its owner
 
 
 @shared_task
@@ -20,21 +36,16 @@ def ingest(job_id: int) -> None:
     """Run a queued ingest job, then have the vectors filled in."""
     job = Job.objects.get(id=job_id, instance=settings.INSTANCE_ID)
     codebase = Codebase.objects.get(id=job.config["codebase"], instance=settings.INSTANCE_ID)
-    try:
+    with _outcome_in_row(job_id):
         services.ingest_run(codebase=codebase, full=bool(job.config.get("full")), job_id=job_id)
-    except JobAlreadyRunning as error:
-        log.info("ingest.refused", job=job_id, reason=str(error))
-        return
-    fill_start()
+        fill_start()
 
 
 @shared_task
 def fill(job_id: int) -> None:
     """Run a queued job that fills in vectors."""
-    try:
+    with _outcome_in_row(job_id):
         services.fill_run(instance=settings.INSTANCE_ID, job_id=job_id)
-    except JobAlreadyRunning as error:
-        log.info("fill.refused", job=job_id, reason=str(error))
 
 
 @shared_task

@@ -11,6 +11,7 @@ from typing import Any
 from tests.common.processes import CHECKOUT, ServerUser, environment, eventually, manage
 from tests.common.trees import write_tree
 
+FILES = 3000
 QUEUE = """
 from django.conf import settings
 from pathlib import Path
@@ -33,6 +34,12 @@ from apps.singularity.ingestion.selectors import codebase_summary
 summary = codebase_summary(codebase=Codebase.objects.get())
 print("JOBS", json.dumps([summary.files, summary.chunks]))
 """
+
+
+def many(root: Path) -> Path:
+    body = "".join(f"    value_{n} = compute_{n}(argument)\n" for n in range(60))
+    files = {f"p{n % 9}/m{n}.py": f"def f{n}(argument):\n{body}" for n in range(FILES)}
+    return write_tree(root, files)
 
 
 def shell(code: str, state: Path) -> Any:
@@ -64,11 +71,25 @@ def states(state: Path, kind: str) -> list[str]:
     return [job["state"] for job in shell(JOBS, state) if job["kind"] == kind]
 
 
+def test_a_stopped_worker_leaves_its_ingest_to_the_next(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with ServerUser(state, "database", "valkey").ready():
+        assert manage("migrate", state=state).returncode == 0
+        with worker(state) as first:
+            shell(QUEUE.format(root=many(tmp_path / "code")), state)
+            assert eventually(lambda: states(state, "ingest") == ["running"], 60)
+            first.terminate()
+            first.wait(timeout=30)
+        assert states(state, "ingest") == ["cancelled", "queued"]
+        with worker(state):
+            shell(RECOVER, state)
+            assert eventually(lambda: states(state, "ingest")[-1:] == ["succeeded"], 120)
+        assert shell(CODEBASE, state)[0] == FILES
+
+
 def test_a_killed_workers_ingest_is_picked_up_again(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    body = "".join(f"    value_{n} = compute_{n}(argument)\n" for n in range(60))
-    files = {f"p{n % 9}/m{n}.py": f"def f{n}(argument):\n{body}" for n in range(3000)}
-    root = write_tree(tmp_path / "code", files)
+    root = many(tmp_path / "code")
     with ServerUser(state, "database", "valkey").ready():
         assert manage("migrate", state=state).returncode == 0
         with worker(state) as first:
@@ -83,4 +104,4 @@ def test_a_killed_workers_ingest_is_picked_up_again(tmp_path: Path) -> None:
             assert eventually(lambda: states(state, "ingest")[-1:] == ["succeeded"], 120)
         first_job, second_job = [job for job in shell(JOBS, state) if job["kind"] == "ingest"]
         assert (first_job["state"], second_job["attempt"]) == ("lost", 2)
-        assert shell(CODEBASE, state)[0] == 3000
+        assert shell(CODEBASE, state)[0] == FILES

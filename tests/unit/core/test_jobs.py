@@ -19,12 +19,14 @@ from apps.shared.core.jobs import (
     HEARTBEAT_TIMEOUT,
     JobAlreadyRunning,
     JobCancelled,
+    JobStopped,
     job_cancel,
     job_enqueue,
     job_is_alive,
     job_run,
     job_running,
     jobs_recover,
+    jobs_stop,
 )
 from apps.shared.core.jobs.services import MAX_ATTEMPTS
 from apps.shared.core.models import Job
@@ -128,6 +130,31 @@ def test_cancelled_job_stops_at_its_next_report_and_stays_cancelled() -> None:
     with pytest.raises(JobCancelled):
         work_until_cancelled()
     assert Job.objects.get().state == "cancelled"
+
+
+def test_a_stopped_worker_leaves_its_job_to_the_next_and_a_command_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stopping = threading.Event()
+    monkeypatch.setattr("apps.shared.core.jobs.run._stopping", stopping)
+    config = {"codebase": 7}
+    job, _ = job_enqueue(**ME, label="demo", config=config)
+
+    def work() -> None:
+        with job_run(**ME, label="demo", job_id=job.pk) as run:
+            run.report(read=1)
+            jobs_stop()
+            run.report(read=2)
+
+    with pytest.raises(JobStopped):
+        work()
+    waiting = Job.objects.get(state="queued")
+    assert (waiting.config, waiting.origin) == (config, "worker")
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+    with job_run(**ME | {"key": "codebase:8"}, label="command") as command:
+        command.report(read=1)
+    assert Job.objects.get(id=command.job.pk).state == "succeeded"
 
 
 def test_nobody_cancels_another_instances_job() -> None:

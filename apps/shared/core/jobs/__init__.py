@@ -1,8 +1,8 @@
 """Long runs as rows: claimed by compare-and-set, kept alive by a heartbeat, found when lost."""
 
-from apps.shared.core.jobs.errors import JobAlreadyRunning, JobCancelled
+from apps.shared.core.jobs.errors import JobAlreadyRunning, JobCancelled, JobStopped
 from apps.shared.core.jobs.liveness import HEARTBEAT_TIMEOUT, job_is_alive
-from apps.shared.core.jobs.run import JobRun, job_run
+from apps.shared.core.jobs.run import JobRun, job_run, jobs_stop
 from apps.shared.core.jobs.services import job_cancel, job_enqueue, job_running, jobs_recover
 
 __all__ = [
@@ -10,10 +10,12 @@ __all__ = [
     "JobAlreadyRunning",
     "JobCancelled",
     "JobRun",
+    "JobStopped",
     "job_cancel",
     "job_enqueue",
     "job_is_alive",
     "job_run",
     "job_running",
     "jobs_recover",
+    "jobs_stop",
 ]

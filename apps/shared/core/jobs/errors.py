@@ -9,3 +9,7 @@ class JobAlreadyRunning(Exception):
 
 class JobCancelled(Exception):
     """Somebody cancelled the job while it ran."""
+
+
+class JobStopped(Exception):
+    """The worker ends; the job waits again, for the next one."""

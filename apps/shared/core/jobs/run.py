@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,11 +12,13 @@ import structlog
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from apps.shared.core.jobs.errors import JobCancelled
-from apps.shared.core.jobs.services import job_claim, job_finish
+from apps.shared.core.jobs.errors import JobCancelled, JobStopped
+from apps.shared.core.jobs.services import job_claim, job_enqueue, job_finish
 from apps.shared.core.models import Job
 
 HEARTBEAT_SECONDS = 2.0
+STOPPED = "The worker was stopped; another run goes on from here."
+_stopping = threading.Event()
 log = structlog.get_logger(__name__)
 
 
@@ -32,7 +35,10 @@ class JobRun:
 
         Raises:
             JobCancelled: the row is not running any more.
+            JobStopped: this worker is about to end.
         """
+        if _stopping.is_set() and self.job.origin == Job.Origin.WORKER:
+            raise JobStopped(f"job {self.job.pk} waits for another worker")
         self.job.progress = {**self.job.progress, **numbers}
         now = time.monotonic()
         if not force and now - self._last_beat < HEARTBEAT_SECONDS:
@@ -43,6 +49,11 @@ class JobRun:
         )
         if not alive:
             raise JobCancelled(f"job {self.job.id} was cancelled")
+
+
+def jobs_stop() -> None:
+    """Have this process's workers leave their jobs at the next report, for another worker."""
+    _stopping.set()
 
 
 @contextmanager
@@ -73,6 +84,10 @@ def job_run(
         _finish_if_possible(
             job, Job.State.CANCELLED, error="Interrupted; the next run goes on from here."
         )
+        raise
+    except JobStopped:
+        _finish_if_possible(job, Job.State.CANCELLED, error=STOPPED)
+        job_enqueue(instance=instance, kind=kind, key=key, label=label, config=job.config)
         raise
     except JobCancelled:
         log.info("job.cancelled", job=job.id)

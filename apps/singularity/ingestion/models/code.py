@@ -39,6 +39,7 @@ class Codebase(models.Model):
     ingested_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "code base"
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["instance", "name"], name="codebase_name"),

@@ -17,7 +17,7 @@ from apps.singularity.ingestion.models import EmbeddingGeneration
 from apps.singularity.ingestion.resources import embedder_open, vector_identity
 from apps.singularity.ingestion.services.vector_copy import vectors_copy
 
-_FETCH = 512
+_FETCH = 4096
 _STORE = 64
 
 _MISSING = """

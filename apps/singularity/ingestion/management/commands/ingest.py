@@ -10,10 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from kombu.exceptions import OperationalError
 
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled
 from apps.shared.core.progress import ProgressDisplay, progress_display
-from apps.singularity.ingestion import selectors, services
+from apps.singularity.ingestion import selectors, services, tasks
 from apps.singularity.ingestion.engine.embedding import EmbedderError
 from apps.singularity.ingestion.engine.errors import IngestError
 from apps.singularity.ingestion.models import Codebase
@@ -76,6 +77,8 @@ class Command(BaseCommand):
             )
             if options["vectors"] == "now":
                 self._fill(display)
+            else:
+                self._leave_to_worker()
         seconds = time.monotonic() - started
         for problem in report.problems:
             self.stderr.write(f"warning: {problem}")
@@ -83,6 +86,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_result(codebase, report, seconds)))
         else:
             self.stdout.write(_shown_result(codebase, report, seconds))
+
+    def _leave_to_worker(self) -> None:
+        try:
+            tasks.fill_start.delay()
+        except OperationalError:  # the broker; beat asks again every few minutes
+            self.stderr.write("No task queue answers: vectors wait for the worker's schedule.")
 
     def _fill(self, display: ProgressDisplay) -> None:
         started = time.monotonic()
