@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from apps.singularity.ingestion.engine.identifiers import split_identifiers
+from apps.singularity.ingestion.engine.identifiers import query_terms
+from apps.singularity.ingestion.engine.lexical.schema import ANALYZER
 
 _LINES = 6
 _LINE_CHARACTERS = 200
@@ -37,11 +38,15 @@ def snippet_of(content: str, query: str, *, first_line: int) -> Snippet:
 
 
 def _pattern(query: str) -> re.Pattern[str] | None:
-    terms = {term for term in split_identifiers(query) if len(term) >= _MIN_TERM}
-    if not terms:
+    """Match the words that the index matches: by their stem, and up to the next capital."""
+    stems = {stem for term in query_terms(query) for stem in ANALYZER.analyze(term)}
+    wanted = sorted(
+        (stem for stem in stems if len(stem) >= _MIN_TERM), key=lambda stem: (-len(stem), stem)
+    )
+    if not wanted:
         return None
-    longest_first = sorted(terms, key=lambda term: (-len(term), term))[:_MAX_TERMS]
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    any_of = "|".join(map(re.escape, wanted[:_MAX_TERMS]))
+    return re.compile(f"(?i:{any_of})[a-z]*")
 
 
 def _best_window(lines: list[str], pattern: re.Pattern[str]) -> int:
