@@ -104,7 +104,7 @@ def _approximate(generation: EmbeddingGeneration, condition: str) -> str:
             SELECT c.id FROM ingestion_chunk c JOIN ingestion_file f ON f.id = c.file_id
             WHERE c.instance = %(instance)s AND c.text_digest = e.text_digest AND {condition}
             ORDER BY c.id LIMIT 1) c
-        LIMIT %(limit)s"""
+        ORDER BY e.distance LIMIT %(limit)s"""
 
 
 def _exact(generation: EmbeddingGeneration, condition: str) -> str:
