@@ -167,11 +167,12 @@ def test_the_database_going_away_is_one_clear_line(tmp_path: Path) -> None:
 
 @contextmanager
 def small_disk(database: psycopg.Connection[Any]) -> Iterator[None]:
-    """Chunks live on a disk of 2 MiB meanwhile."""
+    """Chunks live meanwhile on a disk that has room for 2 MiB more of them."""
+    (used,) = database.execute("SELECT pg_table_size('ingestion_chunk')").fetchone() or (0,)
     folder = Path(tempfile.mkdtemp(prefix="singularity-disk-"))
     folder.chmod(0o755)  # the server may be another user
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m,mode=0777", "none", str(folder)],
+        ["mount", "-t", "tmpfs", "-o", f"size={used + 2 * 2**20},mode=0777", "none", str(folder)],
         capture_output=True,
         check=False,
     )

@@ -132,15 +132,13 @@ def test_a_deep_nest_is_covered(language: str, opening: str, closing: str) -> No
     assert max(len(chunk.symbol) for chunk in chunked.chunks) <= 500
 
 
-@pytest.mark.parametrize("language", ["scala", "lua"])
-def test_parsing_is_given_up_when_it_gets_nowhere(language: str) -> None:
-    """These parsers need half a minute for this: the text is cut by its lines instead."""
-    text = "function f() {\n" * NEST + "}\n" * NEST
-    chunked = chunk_text(text, language=language)
+def test_parsing_is_given_up_when_it_gets_nowhere() -> None:
+    """Lua's parser takes the square of this text's length: it is cut by its lines instead."""
+    text = "function f() {\n" * 3 * NEST + "}\n" * 3 * NEST
+    chunked = chunk_text(text, language="lua")
     assert_covers(text, chunked)
     assert chunked.has_syntax_errors
-    again = chunk_text(SAMPLES[language], language=language)
-    assert not again.has_syntax_errors
+    assert not chunk_text(SAMPLES["lua"], language="lua").has_syntax_errors
 
 
 @pytest.mark.parametrize("language", ["python", "javascript", "json", "text", "markdown"])

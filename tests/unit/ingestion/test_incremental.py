@@ -47,8 +47,8 @@ def deleting(path: str) -> Edit:
         target = root / path
         if target.is_dir():
             shutil.rmtree(target)
-        else:
-            target.unlink(missing_ok=True)
+        elif target.exists():
+            target.unlink()
 
     return edit
 

@@ -13,6 +13,7 @@ from apps.singularity.ingestion.engine.languages.registry import LANGUAGES
 
 WHEEL = "tree-sitter-language-pack==0.13.0"
 _SMALL = 16_384  # bytes
+_PIECE = 4_096  # bytes handed to the parser at a time; it asks anew wherever it goes back
 _SECONDS = 2.0
 _SECONDS_PER_BYTE = 5e-6  # a fortieth of the usual rate
 _ERROR = 0xFFFF  # tree-sitter's ts_builtin_sym_error: what a parser could not make sense of
@@ -68,7 +69,7 @@ class Grammar:
         deadline = _Deadline(_SECONDS + len(source) * _SECONDS_PER_BYTE)
         try:
             return self.parser.parse(
-                lambda offset, _point: source[offset:], progress_callback=deadline
+                lambda offset, _point: source[offset : offset + _PIECE], progress_callback=deadline
             )
         except ValueError:  # what the binding raises for a parse that its callback has ended
             self.parser.reset()  # it would go on with this source otherwise
