@@ -50,9 +50,13 @@ def fill(job_id: int) -> None:
 
 @shared_task
 def fill_start() -> None:
-    """Queue a fill if vectors are missing; beat calls this too, to make up for those left over."""
+    """Queue a fill if vectors are missing; beat calls this too, to make up for those left over.
+
+    A fill that runs already takes in what came since it began.
+    """
     progress = vector_progress(instance=settings.INSTANCE_ID)
-    if progress.vectors == progress.texts and progress.setting == settings.EMBEDDER:
+    complete = progress.vectors == progress.texts and progress.setting == settings.EMBEDDER
+    if complete or services.fill_running(instance=settings.INSTANCE_ID):
         return
     job, _ = services.fill_enqueue(instance=settings.INSTANCE_ID)
     fill.delay(job.pk)

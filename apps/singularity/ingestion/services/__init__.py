@@ -7,6 +7,7 @@ from apps.singularity.ingestion.services.runs import (
     INGEST,
     fill_enqueue,
     fill_run,
+    fill_running,
     ingest_enqueue,
     ingest_run,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "codebase_open",
     "fill_enqueue",
     "fill_run",
+    "fill_running",
     "ingest_enqueue",
     "ingest_run",
     "vectors_fill",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.shared.core.jobs import job_enqueue, job_run
+from apps.shared.core.jobs import job_enqueue, job_run, job_running
 from apps.shared.core.models import Job
 from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.services.ingest import (
@@ -58,6 +58,11 @@ def ingest_run(
 def fill_enqueue(*, instance: str) -> tuple[Job, bool]:
     """Record that a worker shall fill in the missing vectors."""
     return job_enqueue(instance=instance, kind=EMBED, key="vectors", label="vectors")
+
+
+def fill_running(*, instance: str) -> bool:
+    """Whether a live process fills in the instance's vectors."""
+    return job_running(instance=instance, kind=EMBED, key="vectors") is not None
 
 
 def fill_run(
