@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -84,6 +85,16 @@ class ServerUser:
         traceback: TracebackType | None,
     ) -> None:
         self.kill()
+
+
+@contextmanager
+def migrated_site(state: Path, *servers: str) -> Iterator[None]:
+    """A migrated instance whose servers stay up meanwhile and are stopped in the end."""
+    with ServerUser(state, "database", *servers).ready() as user:
+        migrated = manage("migrate", state=state)
+        assert migrated.returncode == 0, migrated.stderr
+        yield
+        user.leave()
 
 
 def eventually(question: Callable[[], bool], seconds: float = 30.0) -> bool:

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from apps.shared.core.embedded.layout import Layout
-from tests.common.processes import CHECKOUT, ServerUser, environment, eventually, manage
+from tests.common.processes import CHECKOUT, environment, eventually, manage, migrated_site
 from tests.common.trees import SMALL, write_tree
 
 
@@ -25,11 +25,8 @@ from tests.common.trees import SMALL, write_tree
 def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A migrated site with servers that stay up for the tests of this file."""
     folder = tmp_path_factory.mktemp("state")
-    with ServerUser(folder, "database").ready() as user:
-        migrated = manage("migrate", state=folder)
-        assert migrated.returncode == 0, migrated.stderr
+    with migrated_site(folder):
         yield folder
-        user.leave()
 
 
 def ingest_json(path: Path, *options: str, state: Path) -> dict[str, Any]:
@@ -151,8 +148,7 @@ def test_sigterm_ends_in_order_and_a_second_ingest_is_refused_meanwhile(
 def test_the_database_going_away_is_one_clear_line(tmp_path: Path) -> None:
     state = tmp_path / "state"
     root = many(tmp_path / "lost", count=2500)
-    with ServerUser(state, "database").ready():
-        assert manage("migrate", state=state).returncode == 0
+    with migrated_site(state):
         process = start(root, "--vectors", "later", state=state)
         assert process.stderr is not None
         process.stderr.readline()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.common.processes import CHECKOUT, ServerUser, environment, eventually, manage
+from tests.common.processes import CHECKOUT, environment, eventually, manage, migrated_site
 from tests.common.trees import write_tree
 
 FILES = 3000
@@ -73,8 +73,7 @@ def states(state: Path, kind: str) -> list[str]:
 
 def test_a_stopped_worker_leaves_its_ingest_to_the_next(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    with ServerUser(state, "database", "valkey").ready():
-        assert manage("migrate", state=state).returncode == 0
+    with migrated_site(state, "valkey"):
         with worker(state) as first:
             shell(QUEUE.format(root=many(tmp_path / "code")), state)
             assert eventually(lambda: states(state, "ingest") == ["running"], 60)
@@ -90,8 +89,7 @@ def test_a_stopped_worker_leaves_its_ingest_to_the_next(tmp_path: Path) -> None:
 def test_a_killed_workers_ingest_is_picked_up_again(tmp_path: Path) -> None:
     state = tmp_path / "state"
     root = many(tmp_path / "code")
-    with ServerUser(state, "database", "valkey").ready():
-        assert manage("migrate", state=state).returncode == 0
+    with migrated_site(state, "valkey"):
         with worker(state) as first:
             shell(QUEUE.format(root=root), state)
             assert eventually(lambda: states(state, "ingest") == ["running"], 60)
