@@ -36,7 +36,7 @@ def projector() -> Callable[[list[str]], Vectors]:
     planes = np.random.default_rng(7).standard_normal((4096, DIMENSIONS)).astype(np.float32)
 
     def project(texts: list[str]) -> Vectors:
-        vectors = np.log1p(words.transform(texts)) @ planes
+        vectors = np.log1p(words.transform(texts)) @ planes + planes[0] / 100  # never zero
         unit: Vectors = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
         return unit.astype(np.float32)
 
@@ -127,7 +127,7 @@ def measure(instance: str, root: Path, folders: list[str]) -> dict[str, Any]:
     from apps.singularity.ingestion.selectors.filters import SearchFilters
 
     narrow = SearchFilters(kinds=("class",), path="**/*.py")
-    module = "apps.singularity.ingestion.selectors.search.query_vector"
+    module = "apps.singularity.ingestion.selectors.candidates.query_vector"
     with mock.patch(module, lambda _generation, query: vectors[query]):
         for question in asked[:10]:
             search(question)

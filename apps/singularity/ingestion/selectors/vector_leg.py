@@ -100,10 +100,11 @@ def _approximate(generation: EmbeddingGeneration, condition: str) -> str:
         SELECT c.id, 1 - e.distance
         FROM (SELECT text_digest, {_distance(generation)} AS distance FROM ingestion_embedding e
               WHERE generation_id = {int(generation.pk)} ORDER BY distance) e
-        CROSS JOIN LATERAL (
+        CROSS JOIN LATERAL (SELECT min(id) AS id FROM (
             SELECT c.id FROM ingestion_chunk c JOIN ingestion_file f ON f.id = c.file_id
             WHERE c.instance = %(instance)s AND c.text_digest = e.text_digest AND {condition}
-            ORDER BY c.id LIMIT 1) c
+            OFFSET 0) same) c  -- the offset keeps min() from walking the primary key
+        WHERE c.id IS NOT NULL
         ORDER BY e.distance LIMIT %(limit)s"""
 
 

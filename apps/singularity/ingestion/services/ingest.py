@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from apps.shared.core.jobs import JobRun
@@ -31,6 +32,8 @@ from apps.singularity.ingestion.services.lexical import (
 )
 from apps.singularity.ingestion.services.store import Stored, batch_store
 from apps.singularity.ingestion.services.vectors import orphans_delete
+
+_ANALYZE_FROM_CHUNKS = 10_000
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -151,5 +154,8 @@ def _close(codebase: Codebase, report: IngestReport) -> None:
     lexical_synchronise(instance=codebase.instance)
     codebase.refresh_from_db(fields=["revision"])
     tombstones_prune(codebase=codebase)
+    if report.chunks >= _ANALYZE_FROM_CHUNKS:
+        with connection.cursor() as cursor:  # searches come before autovacuum does
+            cursor.execute("ANALYZE ingestion_file, ingestion_chunk")
     if report.changed or report.removed:
         orphans_delete(instance=codebase.instance)
