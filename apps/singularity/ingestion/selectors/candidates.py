@@ -14,7 +14,6 @@ from apps.singularity.ingestion.resources import lexical_index
 from apps.singularity.ingestion.selectors.filters import SearchFilters, where
 from apps.singularity.ingestion.selectors.query_vector import query_vector
 from apps.singularity.ingestion.selectors.vector_leg import Vector, cosines, nearest
-from apps.singularity.ingestion.services.lexical import lexical_synchronise
 from apps.singularity.ingestion.services.store import symbol_name
 
 _DEPTH = 100
@@ -40,7 +39,6 @@ def candidates_of(
     condition, values = where(codebases, filters)
     values["instance"] = instance
     exact = _exact_symbols(query, codebases, filters)
-    lexical_synchronise(instance=instance)
     index = lexical_index(instance)
     lexical = {
         hit.chunk_id: hit.score

@@ -31,13 +31,12 @@ class UnknownCodebase(Exception):
     """The filter names a code base that this instance does not have."""
 
 
-def codebases_of(*, instance: str, filters: SearchFilters) -> list[Codebase]:
-    """The code bases that a search covers.
+def codebases_chosen(codebases: list[Codebase], filters: SearchFilters) -> list[Codebase]:
+    """Those of an instance's code bases that a search covers.
 
     Raises:
-        UnknownCodebase: the filter names none of this instance's.
+        UnknownCodebase: the filter names none of them.
     """
-    codebases = list(Codebase.objects.filter(instance=instance))
     if not filters.codebase:
         return codebases
     chosen = [codebase for codebase in codebases if codebase.name == filters.codebase]

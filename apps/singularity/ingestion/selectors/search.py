@@ -9,9 +9,10 @@ from typing import Any
 
 from apps.singularity.ingestion.engine.fusion import Fused, fuse
 from apps.singularity.ingestion.engine.snippet import Snippet, snippet_of
-from apps.singularity.ingestion.models import Chunk
+from apps.singularity.ingestion.models import Chunk, Codebase
 from apps.singularity.ingestion.selectors.candidates import candidates_of
-from apps.singularity.ingestion.selectors.filters import NO_FILTERS, SearchFilters, codebases_of
+from apps.singularity.ingestion.selectors.filters import NO_FILTERS, SearchFilters, codebases_chosen
+from apps.singularity.ingestion.services.lexical import lexical_synchronise
 
 MAX_LIMIT = 200
 
@@ -92,7 +93,9 @@ def chunks_search(
     """
     query = query.replace("\x00", " ").strip()
     limit = max(1, min(limit, MAX_LIMIT))
-    codebases = codebases_of(instance=instance, filters=filters)
+    everything = list(Codebase.objects.filter(instance=instance))
+    codebases = codebases_chosen(everything, filters)
+    lexical_synchronise(instance=instance, codebases=everything)
     if not query or not codebases:
         return SearchResult(notice="" if query else "The query is empty.")
     candidates, notice = candidates_of(

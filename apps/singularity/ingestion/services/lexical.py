@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from apps.singularity.ingestion.engine.lexical import (
     LexicalDocument,
@@ -22,11 +22,16 @@ _DOCUMENT_FIELDS = (
 )  # fmt: skip
 
 
-def lexical_synchronise(*, instance: str) -> None:
-    """Bring the index up to every code base's revision; cheap when there is nothing to do."""
+def lexical_synchronise(*, instance: str, codebases: Sequence[Codebase] | None = None) -> None:
+    """Bring the index up to every code base's revision; cheap when there is nothing to do.
+
+    Args:
+        codebases: all of the instance's as just read, to spare reading them again.
+    """
     index = lexical_index(instance)
     applied = index.revisions()
-    codebases = list(Codebase.objects.filter(instance=instance))
+    if codebases is None:
+        codebases = list(Codebase.objects.filter(instance=instance))
     for codebase in codebases:
         if applied.get(codebase.token) != codebase.revision:
             _catch_up(index, codebase, applied.get(codebase.token))
