@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('ingested_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
+                'verbose_name': 'code base',
                 'ordering': ['name'],
                 'constraints': [models.UniqueConstraint(fields=('instance', 'name'), name='codebase_name')],
             },
