@@ -36,7 +36,7 @@ class ChunkAdmin(InstanceAdmin):
     list_select_related = ("file", "codebase")
     search_fields = ("name__startswith",)
     search_help_text = "Beginning of a name, in lower case"
-    change_form_outer_after_template = "ingestion/chunk_content.html"
+    change_form_outer_before_template = "ingestion/chunk_content.html"
     custom_urls = (("search", "ingestion_search", search_page),)
     fieldsets = (
         (None, {"fields": ("title_text", "kind", "language", "file_link", "lines", "bytes")}),
