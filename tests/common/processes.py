@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psutil
+import psycopg
+
+from apps.shared.core.embedded.layout import Layout
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 USE_SERVERS = """
@@ -95,6 +98,16 @@ def migrated_site(state: Path, *servers: str) -> Iterator[None]:
         assert migrated.returncode == 0, migrated.stderr
         yield
         user.leave()
+
+
+@contextmanager
+def database_of(state: Path) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to the instance's embedded database, each statement its own transaction."""
+    host = str(Layout(state).sockets("postgresql"))
+    with psycopg.connect(
+        host=host, dbname="singularity", user="postgres", autocommit=True
+    ) as database:
+        yield database
 
 
 def eventually(question: Callable[[], bool], seconds: float = 30.0) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,8 +15,14 @@ import psutil
 import psycopg
 import pytest
 
-from apps.shared.core.embedded.layout import Layout
-from tests.common.processes import CHECKOUT, environment, eventually, manage, migrated_site
+from tests.common.processes import (
+    CHECKOUT,
+    database_of,
+    environment,
+    eventually,
+    manage,
+    migrated_site,
+)
 from tests.common.trees import SMALL, write_tree
 
 
@@ -107,20 +112,24 @@ def test_mistakes_get_one_line(state: Path, arguments: list[str], message: str) 
 
 
 def test_a_killed_ingest_goes_on_and_equals_an_undisturbed_one(state: Path, tmp_path: Path) -> None:
-    root = many(tmp_path / "killed")
+    root = many(tmp_path / "killed", count=3000)
     process = start(root, "--vectors", "later", state=state)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if re.match(r"reading: [1-9]", line):
-            break
-    workers = psutil.Process(process.pid).children(recursive=True)
-    process.kill()
-    process.wait()
+    stored = (
+        "SELECT count(*) FROM ingestion_file f JOIN ingestion_codebase c ON c.id = f.codebase_id"
+        " WHERE c.name = 'killed'"
+    )
+    with database_of(state) as database:
+        assert eventually(lambda: database.execute(stored).fetchone() != (0,))
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        (before,) = database.execute(stored).fetchone() or (0,)
+    assert 0 < before < 3000
     assert eventually(lambda: not any(worker.is_running() for worker in workers))
 
     result = ingest_json(root, "--vectors", "later", state=state)
-    assert result["files"] == 1000
-    assert result["run"]["changed"] <= 1000
+    assert result["files"] == 3000
+    assert result["run"]["changed"] == 3000 - before
     fresh = ingest_json(root, "--name", "undisturbed", "--vectors", "later", state=state)
     for fact in ("files", "bytes", "lines", "chunks", "languages", "skipped"):
         assert result[fact] == fresh[fact], fact
@@ -133,12 +142,14 @@ def test_sigterm_ends_in_order_and_a_second_ingest_is_refused_meanwhile(
     process = start(root, "--vectors", "later", state=state)
     assert process.stderr is not None
     process.stderr.readline()
+    process.send_signal(signal.SIGSTOP)  # it lives, and is not done before the other one asks
     refused = manage("ingest", str(root), state=state)
     assert refused.returncode == 1
     assert "already running: job" in refused.stderr
     assert f"pid {process.pid}" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
     process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGCONT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode != 0
     assert "Traceback" not in stderr
@@ -193,10 +204,7 @@ def test_a_full_disk_is_one_clear_line_and_the_rest_is_done_later(
     state: Path, tmp_path: Path
 ) -> None:
     root = many(tmp_path / "large")
-    sockets = Layout(state).sockets("postgresql")
-    with psycopg.connect(
-        host=str(sockets), dbname="singularity", user="postgres", autocommit=True
-    ) as database:
+    with database_of(state) as database:
         with small_disk(database):
             done = manage("ingest", str(root), "--vectors", "later", state=state)
             assert done.returncode == 1

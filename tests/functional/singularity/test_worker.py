@@ -1,6 +1,5 @@
 """A worker killed in the middle of an ingest: its job is seen as lost, and picked up again."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.common.processes import CHECKOUT, environment, eventually, manage, migrated_site
+import psycopg
+
+from tests.common.processes import (
+    CHECKOUT,
+    database_of,
+    environment,
+    eventually,
+    manage,
+    migrated_site,
+)
 from tests.common.trees import write_tree
 
 FILES = 3000
@@ -21,19 +29,8 @@ job, _ = services.ingest_enqueue(codebase=codebase)
 tasks.ingest.delay(job.pk)
 """
 RECOVER = "from apps.singularity.ingestion.tasks import recover; recover()"
-JOBS = """
-import json
-from apps.shared.core.models import Job
-fields = ("kind", "state", "attempt", "progress", "result")
-print("JOBS", json.dumps(list(Job.objects.order_by("id").values(*fields))))
-"""
-CODEBASE = """
-import json
-from apps.singularity.ingestion.models import Codebase
-from apps.singularity.ingestion.selectors import codebase_summary
-summary = codebase_summary(codebase=Codebase.objects.get())
-print("JOBS", json.dumps([summary.files, summary.chunks]))
-"""
+JOBS = "SELECT state, attempt FROM core_job WHERE kind = 'ingest' ORDER BY id"
+INCLUDED = "SELECT count(*) FROM ingestion_file WHERE state = 'included'"
 
 
 def many(root: Path) -> Path:
@@ -42,12 +39,10 @@ def many(root: Path) -> Path:
     return write_tree(root, files)
 
 
-def shell(code: str, state: Path) -> Any:
-    """Run code in the site; what it prints after the word JOBS."""
+def shell(code: str, state: Path) -> None:
+    """Run code in the site."""
     done = manage("shell", "--no-imports", "-c", code, state=state)
     assert done.returncode == 0, done.stderr
-    said = [line for line in done.stdout.splitlines() if line.startswith("JOBS ")]
-    return json.loads(said[0].removeprefix("JOBS ")) if said else None
 
 
 @contextmanager
@@ -67,39 +62,37 @@ def worker(state: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def states(state: Path, kind: str) -> list[str]:
-    return [job["state"] for job in shell(JOBS, state) if job["kind"] == kind]
+def jobs(database: psycopg.Connection[Any]) -> list[tuple[str, int]]:
+    """State and attempt of each ingest."""
+    return database.execute(JOBS).fetchall()
 
 
 def test_a_stopped_worker_leaves_its_ingest_to_the_next(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    with migrated_site(state, "valkey"):
+    with migrated_site(state, "valkey"), database_of(state) as database:
         with worker(state) as first:
             shell(QUEUE.format(root=many(tmp_path / "code")), state)
-            assert eventually(lambda: states(state, "ingest") == ["running"], 60)
+            assert eventually(lambda: jobs(database) == [("running", 1)], 60)
             first.terminate()
             first.wait(timeout=30)
-        assert states(state, "ingest") == ["cancelled", "queued"]
+        assert [job_state for job_state, _ in jobs(database)] == ["cancelled", "queued"]
         with worker(state):
             shell(RECOVER, state)
-            assert eventually(lambda: states(state, "ingest")[-1:] == ["succeeded"], 120)
-        assert shell(CODEBASE, state)[0] == FILES
+            assert eventually(lambda: jobs(database)[-1][0] == "succeeded", 120)
+        assert database.execute(INCLUDED).fetchone() == (FILES,)
 
 
 def test_a_killed_workers_ingest_is_picked_up_again(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    root = many(tmp_path / "code")
-    with migrated_site(state, "valkey"):
+    with migrated_site(state, "valkey"), database_of(state) as database:
         with worker(state) as first:
-            shell(QUEUE.format(root=root), state)
-            assert eventually(lambda: states(state, "ingest") == ["running"], 60)
+            shell(QUEUE.format(root=many(tmp_path / "code")), state)
+            assert eventually(lambda: jobs(database) == [("running", 1)], 60)
             first.kill()
             first.wait()
-        (lost,) = [job for job in shell(JOBS, state) if job["kind"] == "ingest"]
-        assert lost["state"] == "running"  # nobody has looked yet
+        assert jobs(database) == [("running", 1)]  # nobody has looked yet
         with worker(state):
             shell(RECOVER, state)
-            assert eventually(lambda: states(state, "ingest")[-1:] == ["succeeded"], 120)
-        first_job, second_job = [job for job in shell(JOBS, state) if job["kind"] == "ingest"]
-        assert (first_job["state"], second_job["attempt"]) == ("lost", 2)
-        assert shell(CODEBASE, state)[0] == FILES
+            assert eventually(lambda: jobs(database)[-1] == ("succeeded", 2), 120)
+        assert jobs(database)[0] == ("lost", 1)
+        assert database.execute(INCLUDED).fetchone() == (FILES,)
