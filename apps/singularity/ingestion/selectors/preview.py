@@ -13,10 +13,10 @@ from apps.singularity.ingestion.engine.skips import Skipped
 from apps.singularity.ingestion.engine.walk import walk
 from apps.singularity.ingestion.services.ingest import recipe_of_settings
 
-# medians of benchmarks/RESULTS.md, a core each
-_BYTES_PER_CHUNK = 700
-_TEXT_BYTES_PER_SECOND = 4_000_000
-_VECTORS_PER_SECOND = 35
+# of benchmarks/RESULTS.md, a core each
+_BYTES_PER_CHUNK = 450
+_TEXT_BYTES_PER_SECOND = 1_800_000
+_VECTORS_PER_SECOND = 110
 
 
 @dataclass(slots=True)
