@@ -59,6 +59,27 @@ def test_an_exact_symbol_comes_first_whatever_the_scores(shop: Codebase, tmp_pat
         assert found.hits[0].why.exact_symbol
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("add", "Shop.Cart.add/2"),
+        ("add/2", "Shop.Cart.add/2"),
+        ("cart.add/2", "Shop.Cart.add/2"),
+        ("Cart.total_price", "Cart.total_price"),
+    ],
+)
+def test_symbols_are_found_by_their_last_part_and_by_more_of_them(
+    tmp_path: Path, query: str, first: str
+) -> None:
+    elixir = "defmodule Shop.Cart do\n  def add(cart, item), do: [item | cart]\nend\n"
+    body = "".join(f"        line_{n} = self.items[{n}].price * discount\n" for n in range(60))
+    price = f"class Cart:\n    def total_price(self, discount=0):\n{body}"
+    learn(write_tree(tmp_path / "symbols", {"lib/cart.ex": elixir, "cart.py": price}))
+    hit = chunks_search(instance="alpha", query=query).hits[0]
+    assert hit.why.exact_symbol
+    assert hit.chunk.symbol == first
+
+
 def test_a_hit_says_where_and_shows_it(shop: Codebase) -> None:
     hit = chunks_search(instance="alpha", query="charge credit card").hits[0].as_dict()
     assert hit["path"] == "shop/checkout.ts"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from apps.singularity.ingestion.services.copying import copy_into
 
 _TRANSIENT = {SkipReason.UNREADABLE, SkipReason.VANISHED, SkipReason.CHANGED}
 _RACY_NS = 2_000_000_000
-_NAME_SEPARATORS = ("::", ".", "#", "/")
+_NAME_SEPARATORS = ("::", ".", "#")
+_ARITY = re.compile(r"/\d+$")  # of Elixir and Erlang
 
 _UPSERT_FILES = """
     INSERT INTO ingestion_file AS f
@@ -248,8 +250,8 @@ def _chunk_columns(named: NamedChunk, language: str) -> Row:
 
 
 def symbol_name(symbol: str) -> str:
-    """Last part of a qualified symbol, in lower case: ``A.b`` -> ``b``."""
-    name = symbol
+    """Last part of a qualified symbol, in lower case: ``A.b`` -> ``b``, ``M.f/2`` -> ``f``."""
+    name = _ARITY.sub("", symbol)
     for separator in _NAME_SEPARATORS:
         name = name.rpartition(separator)[2] or name
     return name.lower()
