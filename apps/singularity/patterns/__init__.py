@@ -1,0 +1,1 @@
+"""What a code base is made of: idioms, API usage, conventions, clones, architecture, frameworks."""
