@@ -1,4 +1,4 @@
-"""What one file tells the miners. Read from its tree once, kept, and mined together with all others.
+"""What one file tells the miners: read from its tree once, kept, mined together with all others.
 
 Everything here is a function of the file's path, text and language alone, so that a change of one
 file costs the reading of one file; what depends on the others is decided by the miners.
