@@ -40,10 +40,16 @@ class Call:
 
     ``sqlite3.connect`` for what an import leads to, ``open`` for what the language brings,
     ``sqlite3.connect().commit`` for a method of what such a call returned.
+
+    ``managed`` says that what it returns is taken care of elsewhere: the language releases it at
+    the end of a block (``with``, ``using``, try-with-resources), or it goes to another keeper,
+    being returned, yielded, passed on as an argument or stored in an attribute. Nobody expects
+    a ``close`` after such a call.
     """
 
     name: str
     line: int
+    managed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
