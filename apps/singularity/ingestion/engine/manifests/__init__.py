@@ -7,10 +7,13 @@ from collections.abc import Callable
 from apps.singularity.ingestion.engine.manifests import (
     cargo,
     golang,
+    gradle,
+    maven,
     mix,
     npm,
     pyproject,
     requirements,
+    rubygems,
 )
 from apps.singularity.ingestion.engine.manifests.model import (
     Declared,
@@ -38,6 +41,15 @@ _PARSERS: dict[str, Callable[[str, Notes], None]] = {
     "mix.exs": mix.parse_mix_exs,
     "mix.lock": mix.parse_mix_lock,
     "go.mod": golang.parse_go_mod,
+    "pom.xml": maven.parse_pom,
+    "build.gradle": gradle.parse_gradle,
+    "build.gradle.kts": gradle.parse_gradle,
+    "libs.versions.toml": gradle.parse_version_catalog,
+    "gradle.lockfile": gradle.parse_gradle_lock,
+    "Gemfile": rubygems.parse_gemfile,
+    "gems.rb": rubygems.parse_gemfile,
+    "Gemfile.lock": rubygems.parse_gemfile_lock,
+    "gems.locked": rubygems.parse_gemfile_lock,
 }
 _LOCKS = frozenset(name for name in _PARSERS if "lock" in name or "shrinkwrap" in name)
 _REQUIREMENTS = re.compile(
@@ -47,7 +59,8 @@ _REQUIREMENTS = re.compile(
 
 def is_manifest(path: str) -> bool:
     """Whether the file at `path` declares dependencies, by its name."""
-    return path.rpartition("/")[2] in _PARSERS or _is_requirements(path)
+    name = path.rpartition("/")[2]
+    return name in _PARSERS or name.endswith(".gemspec") or _is_requirements(path)
 
 
 def is_lock(path: str) -> bool:
@@ -65,6 +78,8 @@ def parse_manifest(path: str, text: str) -> ParsedManifest:
     try:
         if _is_requirements(path):
             requirements.parse_requirements(path, text, notes)
+        elif path.endswith(".gemspec"):
+            rubygems.parse_gemspec(text, notes)
         elif is_manifest(path):
             _PARSERS[path.rpartition("/")[2]](text.removeprefix("\ufeff"), notes)
         else:
