@@ -11,7 +11,7 @@ WSGI_APPLICATION = "singularity_site.wsgi.application"
 SITE_CELERY = "singularity_site.celery"
 SITE_WIRING = "singularity_site.wiring"
 
-INSTALLED_APPS = [*BASE_APPS, "apps.singularity.ingestion"]
+INSTALLED_APPS = [*BASE_APPS, "apps.singularity.ingestion", "apps.singularity.patterns"]
 
 DATABASES = {"default": site_database(ENVIRONMENT, SITE)}
 CACHES = {"default": site_cache(ENVIRONMENT, SITE)}

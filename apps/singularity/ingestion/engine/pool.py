@@ -6,14 +6,17 @@ import multiprocessing
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from multiprocessing import connection
+from typing import Any, TypeVar
 
 from apps.singularity.ingestion.engine.errors import IngestError
 from apps.singularity.ingestion.engine.pipeline import FileResult, Recipe, Task, files_process
+
+T = TypeVar("T")
 
 BATCH_FILES = 64
 BATCH_BYTES = 1_000_000
@@ -73,15 +76,26 @@ def _exit_after(sentinel: int) -> None:
 
 
 def _pooled(tasks: Iterable[Task], recipe: Recipe, workers: int) -> Iterator[list[FileResult]]:
+    work = ((batch, recipe) for batch in batches(tasks))
+    yield from pooled(files_process, work, workers=workers)
+
+
+def pooled(
+    function: Callable[..., T], work: Iterable[tuple[Any, ...]], *, workers: int
+) -> Iterator[T]:
+    """What ``function`` returns for each tuple of arguments, in order, from worker processes.
+
+    At most two calls a worker are under way. Raises BrokenProcessPool when a worker dies.
+    """
     with ExitStack() as stack:
         # forkserver: the caller may have threads and database connections, which a fork would copy
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([files_process.__module__])
+        context.set_forkserver_preload([function.__module__])
         pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-        waiting: deque[Future[list[FileResult]]] = deque()
-        for batch in batches(tasks):
-            waiting.append(pool.submit(files_process, batch, recipe))
+        waiting: deque[Future[T]] = deque()
+        for arguments in work:
+            waiting.append(pool.submit(function, *arguments))
             if len(waiting) >= 2 * workers:
                 yield waiting.popleft().result()
         while waiting:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from apps.singularity.ingestion.models import Codebase
+from apps.singularity.ingestion.selectors.filters import SearchFilters, codebases_chosen
 
 
 def root_for(*, instance: str, path: Path) -> Path:
@@ -24,3 +25,13 @@ def root_for(*, instance: str, path: Path) -> Path:
         if (folder / ".git").exists():
             return folder
     return absolute.parent
+
+
+def codebases_of(*, instance: str, name: str = "") -> list[Codebase]:
+    """The code bases of an instance, or the one of this name.
+
+    Raises:
+        UnknownCodebase: there is none of the name; the message lists those there are.
+    """
+    rows = list(Codebase.objects.filter(instance=instance).order_by("name"))
+    return codebases_chosen(rows, SearchFilters(codebase=name))
