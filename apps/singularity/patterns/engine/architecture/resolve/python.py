@@ -1,0 +1,108 @@
+"""Python: absolute imports from any importable root, relative ones, members that are modules.
+
+A root is a folder that is no package itself: the folder of the importing file or one above it, or
+any other that holds the package.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from apps.singularity.patterns.engine.architecture.model import folder_of, last_name
+from apps.singularity.patterns.engine.architecture.resolve.index import FileIndex, ancestors
+from apps.singularity.patterns.engine.facts import Import
+
+LANGUAGES = ("python",)
+_SOURCE_FOLDERS = frozenset({"src", "lib", "python"})
+_EXTENSIONS = (".py", ".pyi", ".pyx")
+
+
+class PythonResolver:
+    """Looks up modules as the interpreter does, with every folder that could be on its path."""
+
+    def __init__(self, index: FileIndex) -> None:
+        self._files = {path: f for path, f in index.files.items() if f.language == "python"}
+        self._folders = {folder for path in self._files for folder in ancestors(path)}
+        self._packages = {
+            folder_of(path) for path in self._files if last_name(path).startswith("__init__.py")
+        }
+        self._manifests = {package.folder for package in index.packages}
+        self._roots = self._importable_roots()
+        self._known: dict[tuple[str, str], str | None] = {}
+
+    def resolve(self, path: str, imported: Import) -> list[str]:
+        """The files that are loaded by name; of ``from package import module`` the module's."""
+        base = self._base(path, imported.module)
+        if base is None:
+            return []
+        members = [self._file(f"{base}/{name}" if base else name) for name in imported.names]
+        own = self._file(base) or self._above(base)
+        found = [member or own for member in members] or [own]
+        return [file for file in found if file]
+
+    def _base(self, path: str, module: str) -> str | None:
+        """The place of a module without its extension, whether or not there is a file."""
+        key = (folder_of(path), module)
+        if key not in self._known:
+            dots = len(module) - len(module.lstrip("."))
+            self._known[key] = (
+                self._relative(path, dots, module[dots:]) if dots else self._absolute(path, module)
+            )
+        return self._known[key]
+
+    def _relative(self, path: str, dots: int, module: str) -> str | None:
+        folder = folder_of(path)
+        for _ in range(dots - 1):
+            if not folder:
+                return None
+            folder = folder_of(folder)
+        return "/".join(filter(None, [folder, *module.split(".")]))
+
+    def _absolute(self, path: str, module: str) -> str | None:
+        first, _, rest = module.partition(".")
+        inner = rest.replace(".", "/")
+        roots = [r for r in self._roots_for(path, first) if self._exists(_under(r, first))]
+        places = [_under(_under(root, first), inner) for root in roots]
+        whole = [place for place in places if self._exists(place)]
+        return next(iter(whole or places), None)
+
+    def _roots_for(self, path: str, first: str) -> Iterator[str]:
+        """Where ``first`` may stand, the nearest to the importing file first."""
+        above = [folder for folder in ancestors(path) if folder not in self._packages]
+        yield from above
+        yield from (root for root in self._roots.get(first, ()) if root not in above)
+
+    def _importable_roots(self) -> dict[str, list[str]]:
+        """Name of a top-level module or package -> the folders that hold it."""
+        roots: dict[str, list[str]] = defaultdict(list)
+        for package in sorted(self._packages):
+            if folder_of(package) not in self._packages and package:
+                roots[last_name(package)].append(folder_of(package))
+        for path in sorted(self._files):
+            folder = folder_of(path)
+            if folder in self._manifests or last_name(folder) in _SOURCE_FOLDERS:
+                roots[last_name(path).partition(".")[0]].append(folder)
+        return roots
+
+    def _exists(self, place: str) -> bool:
+        return place in self._folders or self._file(place) is not None
+
+    def _file(self, place: str) -> str | None:
+        for extension in _EXTENSIONS:
+            package = f"{place}/__init__{extension}" if place else f"__init__{extension}"
+            if package in self._files:
+                return package
+            if f"{place}{extension}" in self._files:
+                return f"{place}{extension}"
+        return None
+
+    def _above(self, place: str) -> str | None:
+        """What stands for a module that has no file: it is an attribute of one that has."""
+        if place in self._folders:
+            return None
+        return next((file for above in ancestors(place) if (file := self._file(above))), None)
+
+
+def _under(folder: str, inner: str) -> str:
+    return f"{folder}/{inner}" if folder and inner else folder or inner
