@@ -23,7 +23,7 @@ from apps.singularity.patterns.engine.architecture.model import (
     sorted_files,
 )
 from apps.singularity.patterns.engine.architecture.resolve import Resolver, unit_of
-from apps.singularity.patterns.engine.architecture.test_code import test_paths
+from apps.singularity.patterns.engine.architecture.testing_code import test_paths
 from apps.singularity.patterns.engine.facts import Import
 
 _STRENGTH = {kind: place for place, kind in enumerate(DependencyKind)}
