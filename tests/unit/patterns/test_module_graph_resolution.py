@@ -10,6 +10,8 @@ from tests.common.factories.architecture import source
 
 FILE, FOLDER = "the file", "its folder"
 
+FILE, FOLDER = "the file", "its folder"
+
 
 def targets(
     importing: SourceFile, *others: str | SourceFile, packages: list[Package] | None = None
