@@ -105,8 +105,9 @@ class EncodedTree:
 
     Each field of bytes is a little-endian array with one entry a node: ``label`` (uint32) indexes
     ``labels``; ``size`` (uint32) counts the nodes of the subtree, itself included; ``start`` and
-    ``end`` (uint32) are its byte span and ``line`` (uint32) its first line; ``exact`` (uint64)
-    is a hash of the subtree with all its texts, equal for equal code wherever it stands.
+    ``end`` (uint32) are its byte span; ``exact`` (uint64) is a hash of the subtree with all its
+    texts, equal for equal code wherever it stands. ``newlines`` (uint32) has one entry a line end
+    instead: its byte offset, from which the lines of a node follow.
     """
 
     labels: tuple[str, ...] = ()
@@ -114,8 +115,8 @@ class EncodedTree:
     size: bytes = b""
     start: bytes = b""
     end: bytes = b""
-    line: bytes = b""
     exact: bytes = b""
+    newlines: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
