@@ -208,3 +208,9 @@ def test_without_the_imports_to_cut_there_is_no_cycle_and_none_is_needless(
 
     assert without(cut).cycles == ()
     assert all(without(cut - {edge}).cycles for edge in cut)
+
+
+def test_folders_that_import_each_other_are_a_cycle_of_components() -> None:
+    graph = module_graph([*layered(), *many("app/other", 12)])
+    assert graph.component_cycles == (("app/store", "app/views"),)
+    assert graph.cycles == ()

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from apps.singularity.patterns.engine.architecture.drift import (
+    Change,
+    ChangeKind,
+    GraphSummary,
+    cycle_closed_by,
+    drift,
+    summary_of,
+)
 from apps.singularity.patterns.engine.architecture.model import (
     ModuleGraph,
     Package,
@@ -9,5 +17,20 @@ from apps.singularity.patterns.engine.architecture.model import (
     source_file,
 )
 from apps.singularity.patterns.engine.architecture.module_graph import module_graph
+from apps.singularity.patterns.engine.architecture.packages import is_package_file, read_package
 
-__all__ = ["ModuleGraph", "Package", "SourceFile", "module_graph", "source_file"]
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "GraphSummary",
+    "ModuleGraph",
+    "Package",
+    "SourceFile",
+    "cycle_closed_by",
+    "drift",
+    "is_package_file",
+    "module_graph",
+    "read_package",
+    "source_file",
+    "summary_of",
+]

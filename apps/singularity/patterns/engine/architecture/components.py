@@ -10,6 +10,8 @@ from apps.singularity.patterns.engine.architecture.resolve.index import ancestor
 
 ENOUGH = 10
 """With so many components, only one that holds more than half of all lines is split further."""
+FEW = 4
+"""With so many, a folder without folders stays whole instead of falling into its modules."""
 LIMIT = 40
 """More than these cannot be read in one picture."""
 ROOT = "."
@@ -53,12 +55,13 @@ class _Tree:
 
     def next_split(self, parts: set[str]) -> str | None:
         """The largest part that can be split without exceeding the limit, if one should be."""
-        for part in sorted(parts, key=lambda part: (-self.size[part], part)):
-            enough = len(parts) >= ENOUGH and self.size[part] * 2 <= self._whole
-            if enough:
+        for part in sorted(parts - self._split, key=lambda part: (-self.size[part], part)):
+            if len(parts) >= ENOUGH and self.size[part] * 2 <= self._whole:
                 return None
-            grown = len(parts) - 1 + len(self.children(part))
-            if part not in self._split and self.children(part) - {part} and grown <= LIMIT:
+            inside = self.children(part)
+            grown = len(parts) - 1 + len(inside)
+            has_folders = not self._inside.keys().isdisjoint(inside - {part})
+            if inside and grown <= LIMIT and (has_folders or len(parts) < FEW):
                 self._split.add(part)
                 return part
         return None
