@@ -35,3 +35,8 @@ def codebases_of(*, instance: str, name: str = "") -> list[Codebase]:
     """
     rows = list(Codebase.objects.filter(instance=instance).order_by("name"))
     return codebases_chosen(rows, SearchFilters(codebase=name))
+
+
+def codebase_get(*, instance: str, codebase_id: int) -> Codebase:
+    """One code base of an instance. Raises Codebase.DoesNotExist."""
+    return Codebase.objects.get(instance=instance, id=codebase_id)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
 from apps.singularity.ingestion.models import Chunk, Codebase, DeclaredDependency, File
 
 _FETCH = 500
+_HEAD_CHUNKS = 20
 
 Piece = tuple[int, int, str]
 
@@ -77,6 +79,20 @@ def text_of(pieces: Iterator[Piece]) -> str:
     line, byte = 1, 0
     for start_line, start_byte, content in pieces:
         newlines = start_line - line
-        parts.append(" " * (start_byte - byte - newlines) + "\n" * newlines + content)
+        spaces = " " * (start_byte - byte - newlines)
+        gap = f"\n{spaces}\n" + "\n" * (newlines - 2) if newlines > 1 else spaces + "\n" * newlines
+        parts.append(gap + content)
         line, byte = start_line + content.count("\n"), start_byte + len(content.encode())
     return "".join(parts)
+
+
+def text_heads(*, codebase: Codebase) -> Callable[[str], str]:
+    """A function that gives the beginning of a file's stored text, "" where none is stored."""
+
+    @lru_cache(maxsize=256)
+    def head(path: str) -> str:
+        first = Chunk.objects.filter(codebase=codebase, file__path=path).order_by("ordinal")
+        rows = first.values_list("start_line", "start_byte", "content")[:_HEAD_CHUNKS]
+        return text_of(iter(rows))
+
+    return head
