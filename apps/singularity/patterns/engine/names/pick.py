@@ -1,0 +1,43 @@
+"""Which children of a node a description means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from tree_sitter import Node
+
+Picker: TypeAlias = Callable[[Node], Sequence[Node]]
+
+
+def first(node: Node) -> Sequence[Node]:
+    """The first child."""
+    return node.children[:1]
+
+
+def last(node: Node) -> Sequence[Node]:
+    """The last child."""
+    return node.children[-1:]
+
+
+def each(node: Node) -> Sequence[Node]:
+    """All children: only the identifiers among them count."""
+    return node.children
+
+
+def field(*names: str) -> Picker:
+    """The children of these fields."""
+    if len(names) == 1:
+        name = names[0]
+        return lambda node: node.children_by_field_name(name)
+    return lambda node: [child for name in names for child in node.children_by_field_name(name)]
+
+
+def inside(name: str) -> Picker:
+    """The children of the first child of a field."""
+
+    def pick(node: Node) -> Sequence[Node]:
+        holder = node.child_by_field_name(name)
+        return holder.children if holder is not None else ()
+
+    return pick

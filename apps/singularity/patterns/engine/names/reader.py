@@ -1,0 +1,82 @@
+"""What names mean in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tree_sitter import Node
+
+from apps.singularity.ingestion.engine.languages import grammar_of
+from apps.singularity.patterns.engine.facts import Import, NameFacts
+from apps.singularity.patterns.engine.names.definitions import Definitions
+from apps.singularity.patterns.engine.names.model import NameTable
+from apps.singularity.patterns.engine.names.resolve import Resolver
+from apps.singularity.patterns.engine.names.scopes import (
+    Scope,
+    ScopeFinder,
+    bind,
+    picked,
+    scopes_of,
+)
+from apps.singularity.patterns.engine.names.survey import Survey, survey
+from apps.singularity.patterns.engine.names.tables import table_of
+from apps.singularity.patterns.engine.names.vocabulary import vocabulary_of
+
+
+def read_names(
+    root: Node, source: bytes, *, language: str, path: str, found: Survey | None = None
+) -> NameFacts:
+    """The imports, definitions, calls and known names of a file.
+
+    ``root`` is the tree of ``source``, ``path`` the file's place in its code base. ``found``
+    is the survey of the tree, when it is needed elsewhere, too. A language without a table
+    (markup, SQL) has no names.
+    """
+    table, grammar = table_of(language), grammar_of(language)
+    if table is None or grammar is None:
+        return NameFacts()
+    found = survey(root, source, language=language) if found is None else found
+    scopes = scopes_of(source, found, table, grammar.roles)
+    imports = tuple(_imports(found, source, table, scopes))
+    skip, rebound = _bind(found, source, table, scopes)
+    resolver = Resolver(source, found, table, vocabulary_of(language), scopes)
+    resolver.run(skip, rebound)
+    definitions = Definitions(source, path, table, resolver.resolved)
+    decorators = list(found.of(table.decorators))
+    return NameFacts(
+        imports,
+        tuple(definitions.functions(scopes, decorators)),
+        tuple(definitions.types(scopes, decorators)),
+        resolver.resolved,
+        table.entry(source),
+    )
+
+
+def _imports(
+    found: Survey, source: bytes, table: NameTable, scopes: list[Scope]
+) -> Iterator[Import]:
+    """The imports, bound in the scopes that they stand in."""
+    finder = ScopeFinder(scopes)
+    for node in found.of(table.imports):
+        scope = finder.at(node.start_byte)
+        for imported in table.read_import(node, source):
+            for name, meaning in imported.binds:
+                scope.bind(name, meaning)
+            fact = imported.fact
+            yield replace(fact, deferred=True) if scope.owner.is_function else fact
+
+
+def _bind(
+    found: Survey, source: bytes, table: NameTable, scopes: list[Scope]
+) -> tuple[set[int], set[int]]:
+    """Bind what the file names itself.
+
+    Returns where identifiers start that are no references, and those of them that begin a new
+    variable.
+    """
+    skip = picked(found, table.skips)
+    skip |= bind(found, table.binds, source, scopes)
+    skip |= bind(found, table.defines, source, scopes, outside=True)
+    rebound = bind(found, table.rebinds, source, scopes, counted=False)
+    return skip | rebound, rebound

@@ -1,0 +1,169 @@
+"""Which scope a name stands in, and what is bound there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tree_sitter import Node
+
+from apps.singularity.ingestion.engine.languages import TYPE_KINDS, Definition, Kind, Role
+from apps.singularity.patterns.engine.names.model import NameTable
+from apps.singularity.patterns.engine.names.pick import Picker
+from apps.singularity.patterns.engine.names.survey import Survey
+
+_TYPES = frozenset(kind.value for kind in (*TYPE_KINDS, Kind.TYPE))
+_FUNCTIONS = frozenset(kind.value for kind in (Kind.FUNCTION, Kind.METHOD, Kind.MACRO))
+_ABSENT = re.compile(rb"\s*=\s*(?:None|null|undefined|nil)\b")  # what failed to be imported
+_SYMBOL_LIMIT = 500  # characters, as in chunks: a deep nest would grow with the square of its depth
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """A stretch of source in which names are bound.
+
+    ``names`` holds what a bound name means: a qualified name, or None for what is known to this
+    code base alone. ``values`` holds what names stand for that were bound once, to the result of
+    a known expression; ``counts`` how often each was bound. A type's names that start with its
+    receiver and a dot (``self.connection``) are attributes of its objects.
+    ``owner`` is the function, or the file, that calls in here belong to. ``is_hidden`` says that
+    the functions within do not see its names.
+    """
+
+    start: int
+    end: int
+    parent: Scope | None = None
+    node: Node | None = None
+    kind: str = ""
+    symbol: str = ""
+    is_hidden: bool = False
+    names: dict[bytes, str | None] = field(default_factory=dict)
+    values: dict[bytes, str] = field(default_factory=dict)
+    counts: dict[bytes, int] = field(default_factory=dict)
+    calls: list[tuple[int, str]] = field(default_factory=list)
+    owner: Scope = field(init=False)
+
+    def __post_init__(self) -> None:
+        named = self.parent is None or self.is_function or self.is_type
+        self.owner = self if named or self.parent is None else self.parent.owner
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function, a method or a macro with a name."""
+        return self.kind in _FUNCTIONS
+
+    @property
+    def is_type(self) -> bool:
+        """Whether it is the body of a type."""
+        return self.kind in _TYPES
+
+    def bind(self, name: bytes, meaning: str | None) -> None:
+        """Bind a name; two meanings that differ leave it without one."""
+        names = self.names
+        if names.setdefault(name, meaning) != meaning:
+            names[name] = None
+
+
+def scopes_of(
+    source: bytes, found: Survey, table: NameTable, roles: dict[int, Role]
+) -> list[Scope]:
+    """All scopes in source order; the first is the file's."""
+    top = around = Scope(0, len(source), kind=Kind.MODULE.value)
+    scopes = [top]
+    for node in found.of(table.definitions | table.scopes):
+        definition = _definition(node, source, roles)
+        if definition is None and node.type not in table.scopes:
+            continue
+        start = node.start_byte
+        while around.end <= start and around.parent is not None:
+            around = around.parent
+        around = _scope(node, source, definition, around)
+        around.is_hidden = around.is_type and not table.type_scope
+        scopes.append(around)
+    return scopes
+
+
+def _definition(node: Node, source: bytes, roles: dict[int, Role]) -> Definition | None:
+    role: Any = roles.get(node.kind_id)
+    if callable(role):
+        role = role(node, source)
+    return role if isinstance(role, Definition) else None
+
+
+def _scope(node: Node, source: bytes, definition: Definition | None, around: Scope) -> Scope:
+    name = definition.name(node, source) if definition else ""
+    start, end = node.start_byte, node.end_byte
+    if definition is None or not name:
+        return Scope(start, end, around, node, symbol=around.symbol)
+    symbol = f"{around.symbol}.{name}"[-_SYMBOL_LIMIT:] if around.symbol else name
+    return Scope(start, end, around, node, definition.label, symbol)
+
+
+class ScopeFinder:
+    """Finds the innermost scope of positions that are asked for in ascending order."""
+
+    __slots__ = ("_index", "_scopes", "current", "until")
+
+    def __init__(self, scopes: list[Scope]) -> None:
+        self._scopes = scopes
+        self._index = 1
+        self.current = scopes[0]
+        self.until = scopes[1].start if len(scopes) > 1 else scopes[0].end
+        """The current scope holds for positions before this one."""
+
+    def at(self, position: int) -> Scope:
+        """The innermost scope that holds the position."""
+        if position < self.until:
+            return self.current
+        scopes, index, current = self._scopes, self._index, self.current
+        while index < len(scopes) and scopes[index].start <= position:
+            current = scopes[index]
+            index += 1
+        while current.end <= position and current.parent is not None:
+            current = current.parent
+        following = scopes[index].start if index < len(scopes) else scopes[0].end + 1
+        self.until = min(following, current.end if current.parent else following)
+        self._index, self.current = index, current
+        return current
+
+
+def bind(
+    found: Survey,
+    pickers: Mapping[str, Picker],
+    source: bytes,
+    scopes: list[Scope],
+    *,
+    outside: bool = False,
+    counted: bool = True,
+) -> set[int]:
+    """Bind the picked names in their scopes without a meaning; returns where they start.
+
+    ``outside`` binds them in the scope around, as the name of a definition is; ``counted`` says
+    that a second one is the same variable.
+    """
+    finder, starts, names = ScopeFinder(scopes), picked(found, pickers), found.names
+    for start in sorted(starts):
+        name = names[start]
+        scope = finder.current if start < finder.until else finder.at(start)
+        if outside and scope.parent is not None:
+            scope = scope.parent
+        known = scope.names.setdefault(name, None)
+        if known is not None and not _ABSENT.match(source, start + len(name)):
+            scope.names[name] = None
+        if counted:
+            scope.counts[name] = scope.counts.get(name, 0) + 1
+    return starts
+
+
+def picked(found: Survey, pickers: Mapping[str, Picker]) -> set[int]:
+    """Where the names start that the pickers choose; other nodes do not count."""
+    names, nodes, starts = found.names, found.nodes, set()
+    for kind, pick in pickers.items():
+        for node in nodes[kind]:
+            for child in pick(node):
+                start = child.start_byte
+                if start in names and child.child_count == 0:
+                    starts.add(start)
+    return starts

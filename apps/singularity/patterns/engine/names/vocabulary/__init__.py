@@ -1,0 +1,63 @@
+"""What a language brings: its builtins, the methods of its builtin types, its standard library.
+
+One YAML file a language, kept here and not asked of an installed interpreter: a pattern's
+signature must be the same wherever it is mined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FOLDER = Path(__file__).parent
+_KEYS = ("builtins", "methods", "modules")
+
+
+class BadVocabulary(ValueError):
+    """A vocabulary file that does not say what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a language brings.
+
+    ``builtins`` maps names to their qualified names, ``methods`` those of the builtin types to
+    ``.name``. ``modules`` are the roots of the standard library. ``known`` is what to look out
+    for in a file.
+    """
+
+    builtins: dict[bytes, str] = field(default_factory=dict)
+    methods: dict[bytes, str] = field(default_factory=dict)
+    modules: frozenset[str] = frozenset()
+    known: frozenset[bytes] = frozenset()
+
+
+@cache
+def vocabulary_of(language: str) -> Vocabulary:
+    """The vocabulary of a language, an empty one when there is no file for it.
+
+    Raises `BadVocabulary`.
+    """
+    path = _FOLDER / f"{language}.yaml"
+    if not path.exists():
+        return Vocabulary()
+    words = _words(path)
+    builtins = {name.encode(): name for name in words["builtins"]}
+    methods = {name.encode(): f".{name}" for name in words["methods"]}
+    known = frozenset(builtins) | frozenset(methods)
+    return Vocabulary(builtins, methods, frozenset(words["modules"]), known)
+
+
+def _words(path: Path) -> dict[str, list[str]]:
+    """The lists of a file; each entry is a line of words, so that files stay readable."""
+    loaded: Any = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+    if not isinstance(loaded, dict) or set(loaded) - set(_KEYS):
+        raise BadVocabulary(f"{path.name}: expected the keys {', '.join(_KEYS)}")
+    for key, value in loaded.items():
+        if not isinstance(value, str):
+            raise BadVocabulary(f"{path.name}: {key} must be words between blanks")
+    return {key: loaded.get(key, "").split() for key in _KEYS}
