@@ -9,4 +9,5 @@ urlpatterns = [
     *dashboard_urls,
     *core_urls,
     path("api/v1/", include("apps.singularity.ingestion.api.urls")),
+    path("api/v1/", include("apps.singularity.patterns.api.urls")),
 ]

@@ -1,0 +1,12 @@
+"""Read side of mining."""
+
+from apps.singularity.patterns.selectors.known import (
+    KnownPattern,
+    codebase_wanted,
+    holding,
+    module_graph,
+    own,
+    pattern_known,
+)
+
+__all__ = ["KnownPattern", "codebase_wanted", "holding", "module_graph", "own", "pattern_known"]
