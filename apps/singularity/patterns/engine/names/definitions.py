@@ -92,7 +92,10 @@ class Definitions:
             return ()
         line = scope.node.start_point.row + 1 if scope.node is not None else 1
         lines = Lines(self._source, scope.start, line)
-        return tuple(Call(name, lines.at(position)) for position, name in sorted(scope.calls))
+        return tuple(
+            Call(name, lines.at(at), managed=at in scope.managed or name in scope.given_away)
+            for at, name in sorted(scope.calls)
+        )
 
     def _names(self, nodes: Iterable[Node]) -> tuple[str, ...]:
         return tuple(filter(None, map(self._name, nodes)))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
+from apps.singularity.patterns.engine.names.keepers import is_given_away, is_kept_elsewhere
 from apps.singularity.patterns.engine.names.model import (
     Assigned,
     NameTable,
@@ -83,6 +84,7 @@ class Resolver:
         around: Scope | None = scope
         while around is not None:
             if name in around.values:
+                self._give_away(around, name, start, end)
                 return self._follow(around.values[name], start, end, scope, is_value=True)
             if name in around.names and (around is scope or not around.is_hidden):
                 meaning = around.names[name]
@@ -137,8 +139,20 @@ class Resolver:
                 resolved[at, end] = name
         if span >= 0:
             self._span(span, end, name)
+        self._keep(name, origin, at, scope)
         if end in self._assignments or end in self._aliases:
             self._assign(name, origin, end, scope)
+
+    def _keep(self, name: str, start: int, at: int, scope: Scope) -> None:
+        """Note the call at ``at`` if its result goes elsewhere with the expression's value."""
+        if name.endswith("()") and is_kept_elsewhere(self._source, start):
+            scope.owner.managed.add(at)
+
+    def _give_away(self, around: Scope, name: bytes, start: int, end: int) -> None:
+        """Note a use that hands on what a variable holds."""
+        value = around.values[name]
+        if value.endswith("()") and is_given_away(self._source, start, end):
+            around.owner.given_away.add(value.removesuffix("()"))
 
     def _span(self, start: int, end: int, name: str) -> None:
         self.resolved[start, end] = name

@@ -28,7 +28,9 @@ class Scope:
     code base alone. ``values`` holds what names stand for that were bound once, to the result of
     a known expression; ``counts`` how often each was bound. A type's names that start with its
     receiver and a dot (``self.connection``) are attributes of its objects.
-    ``owner`` is the function, or the file, that calls in here belong to. ``is_hidden`` says that
+    ``owner`` is the function, or the file, that calls in here belong to. ``managed`` are where its
+    calls stand whose result somebody else looks after, ``given_away`` the calls whose result it
+    hands on later. ``is_hidden`` says that
     the functions within do not see its names.
     """
 
@@ -43,6 +45,8 @@ class Scope:
     values: dict[bytes, str] = field(default_factory=dict)
     counts: dict[bytes, int] = field(default_factory=dict)
     calls: list[tuple[int, str]] = field(default_factory=list)
+    managed: set[int] = field(default_factory=set)
+    given_away: set[str] = field(default_factory=set)
     owner: Scope = field(init=False)
 
     def __post_init__(self) -> None:
