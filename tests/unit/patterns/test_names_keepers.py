@@ -34,6 +34,7 @@ def calls(text: str, language: str = "python") -> dict[str, Call]:
         "f = open(p)\n    self.files.append(f)",
         "f = open(p)\n    return Wrapper(f)",
         "f = open(p)\n    with f: pass",
+        "f = open(p)\n    f = open(q)\n    f.close()",
     ],
 )
 def test_a_result_that_goes_elsewhere_is_managed(body: str) -> None:

@@ -26,6 +26,7 @@ _KEPT_ELSEWHERE = re.compile(
 _MANAGED_LINE = re.compile(
     rb"(?:^|\n)[ \t]*(?:(?:async\s+)?with\b|(?:await\s+)?using\b|try\s*\()[^\n]*\Z"
 )
+_ASSIGNED = re.compile(rb"[^=!<>]=\s*(?:await\s+|new\s+|&|\*)*\Z")
 _GIVEN_AWAY = re.compile(
     rb"""
     (?: \b(?:return|yield|with|using)\b[^\n(]*
@@ -40,10 +41,18 @@ _GIVEN_AWAY = re.compile(
 _CALLED_ON = re.compile(rb"\s*(?:\.|->|\?\.|::|\()")
 
 
-def is_kept_elsewhere(source: bytes, start: int) -> bool:
-    """Whether the value of the call expression at ``start`` goes to another keeper at once."""
+def is_kept_elsewhere(source: bytes, start: int, *, followed: bool) -> bool:
+    """Whether the value of the call expression at ``start`` goes to another keeper at once.
+
+    ``followed`` says that it goes to a variable whose uses are known. Where one is assigned more
+    than once they are not, and nobody can tell what becomes of the value.
+    """
     before = source[max(0, start - _BEFORE) : start]
-    return bool(_KEPT_ELSEWHERE.search(before) or _MANAGED_LINE.search(before))
+    return bool(
+        _KEPT_ELSEWHERE.search(before)
+        or _MANAGED_LINE.search(before)
+        or (not followed and _ASSIGNED.search(before))
+    )
 
 
 def is_given_away(source: bytes, start: int, end: int) -> bool:

@@ -139,13 +139,8 @@ class Resolver:
                 resolved[at, end] = name
         if span >= 0:
             self._span(span, end, name)
-        self._keep(name, origin, at, scope)
-        if end in self._assignments or end in self._aliases:
-            self._assign(name, origin, end, scope)
-
-    def _keep(self, name: str, start: int, at: int, scope: Scope) -> None:
-        """Note the call at ``at`` if its result goes elsewhere with the expression's value."""
-        if name.endswith("()") and is_kept_elsewhere(self._source, start):
+        followed = self._assign(name, origin, end, scope)
+        if name.endswith("()") and is_kept_elsewhere(source, origin, followed=followed):
             scope.owner.managed.add(at)
 
     def _give_away(self, around: Scope, name: bytes, start: int, end: int) -> None:
@@ -163,8 +158,9 @@ class Resolver:
         between = path if match[1] == path.encode() else "."
         return f"{name}{between}{match[2].decode('utf-8', 'replace')}"
 
-    def _assign(self, value: str, start: int, end: int, scope: Scope) -> None:
-        """Remember what a name stands for from here on."""
+    def _assign(self, value: str, start: int, end: int, scope: Scope) -> bool:
+        """Remember what a name stands for from here on; whether there is a name that does."""
+        followed = False
         for assigned in self._assigned(end):
             if assigned.value.start_byte != start or assigned.value.end_byte != end:
                 continue
@@ -174,8 +170,10 @@ class Resolver:
                 scope.values[target] = value + assigned.suffix
                 self._known.add(target)
                 self._fresh.add(at)
+                followed = True
             elif target.startswith(self._table.receiver + b".") and self._table.receiver:
                 self._assign_attribute(target, value + assigned.suffix, scope)
+        return followed
 
     def _assigned(self, end: int) -> Iterable[Assigned]:
         yield from self._aliases.get(end, ())
