@@ -33,6 +33,7 @@ def fingerprints(tree: EncodedTree, functions: Sequence[Function]) -> tuple[Fing
     nodes = nodes_of(tree)
     spans = nodes.spans(functions)
     tokens = _tokens(nodes, spans)
+    tokens[[not function.symbol for function in functions]] = 0  # a file as a whole
     chosen = _chosen(spans, tokens, len(nodes.label))
     if not len(chosen):
         return ()

@@ -81,7 +81,8 @@ def _neighbours(
     """For each class those of similar sketch that are not part of it or around it."""
     neighbours: dict[int, list[int]] = {at: [] for at in range(len(classes))}
     if len(classes) > 1:
-        for low, high in similar_pairs(drawn).tolist():
+        sizes = np.array([members[0].print.tokens for members in classes])
+        for low, high in similar_pairs(drawn, sizes).tolist():
             if not _nested(classes[low], classes[high]):
                 neighbours[low].append(high)
                 neighbours[high].append(low)

@@ -25,18 +25,22 @@ COMPARED = 8
 Pairs = NDArray[np.int64]
 
 
-def similar_pairs(sketches: Sketches) -> Pairs:
+def similar_pairs(sketches: Sketches, sizes: NDArray[np.int64]) -> Pairs:
     """Index pairs (low, high) with an estimated similarity of at least ``THRESHOLD``, sorted.
 
-    Shape (pairs, 2). In a band that more than ``COMPARED`` sketches share, each is compared with
-    the first of them and with those just before it.
+    Shape (pairs, 2). The sizes must be as similar: of two functions that repeat the same
+    statement ten and fifty times the sets of shingles are equal. In a band that more than
+    ``COMPARED`` sketches share, each is compared with the first of them and with those just
+    before it.
     """
     candidates = [pairs for band in range(BANDS) for pairs in _candidates(sketches, band)]
     if not candidates:
         return np.empty((0, 2), dtype=np.int64)
     pairs = np.unique(np.concatenate(candidates), axis=0)
     alike = similarity(sketches[pairs[:, 0]], sketches[pairs[:, 1]]) >= THRESHOLD
-    return pairs[alike]
+    of_size = sizes[pairs].min(axis=1) >= THRESHOLD * sizes[pairs].max(axis=1)
+    kept: Pairs = pairs[alike & of_size]
+    return kept
 
 
 def _candidates(sketches: Sketches, band: int) -> Iterator[Pairs]:

@@ -22,6 +22,7 @@ class User:
     symbol: str
     start_line: int
     end_line: int
+    is_test: bool
     calls: tuple[Call, ...]
 
     @property
@@ -139,6 +140,13 @@ def _inverted(sets: Sequence[frozenset[int]], items: int) -> list[frozenset[int]
     return [frozenset(callers[item]) for item in range(items)]
 
 
-def user_of(path: str, function: Function, calls: tuple[Call, ...]) -> User:
+def user_of(path: str, function: Function, calls: Iterable[Call]) -> User:
     """A function of a file with those of its calls that are known."""
-    return User(path, function.symbol, function.start_line, function.end_line, calls)
+    return User(
+        path=path,
+        symbol=function.symbol,
+        start_line=function.start_line,
+        end_line=function.end_line,
+        is_test=function.is_test,
+        calls=tuple(calls),
+    )

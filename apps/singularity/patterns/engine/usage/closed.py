@@ -41,7 +41,7 @@ def closed_itemsets(
         closure = frozenset(i for i, where in occurrences.items() if len(where) == len(tids))
         if any(item < core and item not in items for item in closure):
             continue  # reached from a smaller prefix too
-        if closure:
+        if closure and len(tids) >= support:
             found.append(Frequent(tuple(sorted(closure)), tuple(tids)))
         stack.extend(_extensions(occurrences, closure, core, support))
     return found

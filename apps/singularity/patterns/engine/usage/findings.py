@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from apps.singularity.patterns.engine.mined import Finding, Place
+from apps.singularity.patterns.engine.usage.alternatives import without_alternatives
 from apps.singularity.patterns.engine.usage.breaks import functions_of
 from apps.singularity.patterns.engine.usage.calls import Usage, User
 from apps.singularity.patterns.engine.usage.patterns import rule_signature
@@ -28,9 +29,9 @@ def findings_of(
     files = _by_file(usage.users)
     findings: dict[tuple[int, str], Finding] = {}
     for rule, signature in strong:
-        for function in functions_of(usage, rule).breaking:
+        for function in without_alternatives(usage, functions_of(usage, rule)):
             user = usage.users[function]
-            if rule.in_order or not _kept_nearby(user, files[user.path], rule):
+            if _is_suspect(user, rule, files[user.path]):
                 said = {(function, name) for name in (*rule.antecedent, rule.consequent)}
                 if said.isdisjoint(findings):
                     finding = Finding(signature, place_of(user, rule), user.symbol, message(rule))
@@ -52,6 +53,16 @@ def obliges(rule: Rule) -> bool:
         return rule.confidence >= FINDING_CONFIDENCE
     related = all(same_owner(name, rule.consequent) for name in rule.antecedent)
     return related and rule.confidence >= PAIR_CONFIDENCE
+
+
+def _is_suspect(user: User, rule: Rule, neighbours: Sequence[User]) -> bool:
+    """Whether the function breaks the rule by mistake, and not because it is a test of just that.
+
+    Tests break rules on purpose, so a rule must be surer to be held against one.
+    """
+    if user.is_test and rule.confidence < PAIR_CONFIDENCE:
+        return False
+    return rule.in_order or not _kept_nearby(user, neighbours, rule)
 
 
 def message(rule: Rule) -> str:
@@ -104,6 +115,8 @@ def _callers(users: Sequence[User], name: str) -> Iterator[User]:
 
 
 def _overlap(one: User, other: User) -> bool:
+    if not (one.symbol and other.symbol):
+        return False  # a file's own calls lie around everything
     return one.start_line <= other.end_line and other.start_line <= one.end_line
 
 

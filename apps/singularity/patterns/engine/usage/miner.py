@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Protocol
 
-from apps.singularity.patterns.engine.facts import Call, FileFacts
+from apps.singularity.patterns.engine.facts import FileFacts, Function
 from apps.singularity.patterns.engine.mined import Mined
-from apps.singularity.patterns.engine.usage.calls import User, user_of
+from apps.singularity.patterns.engine.usage.calls import user_of
 from apps.singularity.patterns.engine.usage.language import mine_language
+from apps.singularity.patterns.engine.usage.own_names import OwnNames
 
 
 class KnowsLibraries(Protocol):
@@ -29,19 +30,18 @@ class UsageMiner:
 
     def __init__(self, libraries: KnowsLibraries) -> None:
         self._libraries = libraries
-        self._users: dict[str, list[User]] = defaultdict(list)
-        self._known: dict[tuple[str, str], bool] = {}
+        self._functions: dict[str, list[tuple[str, Function]]] = defaultdict(list)
+        self._own: dict[str, OwnNames] = defaultdict(OwnNames)
 
     def add(self, path: str, facts: FileFacts) -> None:
         """Take in one file."""
-        users = self._users[facts.language]
+        self._own[facts.language].add(facts)
         for function in facts.functions:
-            calls = tuple(c for c in function.calls if self._knows(c, facts.language))
-            users.append(user_of(path, function, calls))
+            self._functions[facts.language].append((path, function))
 
     def mine(self) -> Mined:
         """All patterns, the best first, and findings by place."""
-        mined = [mine_language(language, users) for language, users in self._users.items()]
+        mined = [self._mine(language) for language in self._functions]
         patterns = [pattern for part in mined for pattern in part.patterns]
         findings = [finding for part in mined for finding in part.findings]
         return Mined(
@@ -49,8 +49,12 @@ class UsageMiner:
             tuple(sorted(findings, key=lambda f: (f.place, f.symbol, f.message))),
         )
 
-    def _knows(self, call: Call, language: str) -> bool:
-        key = (call.name, language)
-        if key not in self._known:
-            self._known[key] = self._libraries.knows(*key)
-        return self._known[key]
+    def _mine(self, language: str) -> Mined:
+        knows, own = self._libraries.knows, self._own[language]
+        names = {call.name for _, function in self._functions[language] for call in function.calls}
+        known = {name for name in names if knows(name, language) and not own.tell(name)}
+        users = [
+            user_of(path, function, (call for call in function.calls if call.name in known))
+            for path, function in self._functions[language]
+        ]
+        return mine_language(language, users)
