@@ -187,9 +187,6 @@ def test_nothing_to_mine() -> None:
 
 
 def test_languages_are_mined_apart() -> None:
-    both = [
-        *callers(3, CONNECT, CLOSE),
-        *(replace(f, language="ruby") for f in callers(3, CONNECT)),
-    ]
-    assert mined(both, filler=0).patterns == ()
-    assert mined(callers(6, CONNECT, CLOSE)).patterns
+    ruby = [replace(facts, language="ruby") for facts in callers(8, CONNECT)]
+    rules = of_kind(mined([*callers(8, CONNECT, CLOSE), *ruby]).patterns, PatternKind.RULE)
+    assert [(p.language, p.details["applies"]) for p in rules.values()] == [("python", 8)]
