@@ -5,9 +5,12 @@ All is made of strings, numbers and tuples, so that ``dataclasses.asdict`` gives
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+import msgspec
 
 from apps.singularity.patterns.engine.facts import FileFacts, Function, Import, TypeDefinition
 
@@ -191,6 +194,18 @@ class ModuleGraph:
     component_cycles: tuple[tuple[str, ...], ...] = ()
     violations: tuple[Violation, ...] = ()
     external: int = 0
+
+
+def graph_of(data: Mapping[str, Any]) -> ModuleGraph:
+    """The graph out of what ``dataclasses.asdict`` and JSON made of it.
+
+    Raises:
+        ValueError: it is none, or another version's.
+    """
+    try:
+        return msgspec.convert(data, ModuleGraph)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"no module graph: {error}") from error
 
 
 def last_name(path: str) -> str:
