@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -11,6 +12,7 @@ from apps.singularity.patterns.engine.facts import Call, Function, TypeDefinitio
 from apps.singularity.patterns.engine.names.model import NameTable, Resolved, Site
 from apps.singularity.patterns.engine.names.scopes import Scope
 
+_ONLY_WORDS = re.compile(rb"[\sa-z\[\],]*")  # modifiers may stand between annotations
 _TEXT_LIMIT = 200  # bytes of a decorator or a base that is kept as written
 
 
@@ -114,24 +116,24 @@ class Definitions:
         )
 
     def _bases(self, node: Node) -> Iterator[str]:
-        for field in self._table.bases:
-            for holder in node.children_by_field_name(field):
-                for base in holder.named_children or [holder]:
-                    if base.type not in self._table.no_bases:
-                        yield self._name(base)
+        pick = self._table.bases
+        return map(self._name, pick(node)) if pick else iter(())
 
     def _decorated(self, scopes: list[Scope], decorators: list[Node]) -> dict[int, list[Node]]:
         """Decorators by the start of the definition that they stand before, or in."""
-        if not decorators:
-            return {}
         found: dict[int, list[Node]] = {}
+        if not decorators:
+            return found
+        inner = self._table.inner_decorators
         starts = [scope.start for scope in scopes if scope.is_function or scope.is_type]
         for node in decorators:
             position = node.start_byte
-            index = bisect_left(starts, position)
-            if self._table.inner_decorators and (index == len(starts) or starts[index] > position):
-                index -= 1
-            if 0 <= index < len(starts):
+            index = bisect_right(starts, position) - 1 if inner else bisect_left(starts, position)
+            if not 0 <= index < len(starts):
+                continue
+            before = found.get(starts[index], [])
+            since = before[-1].end_byte if before else starts[index]
+            if not inner or _ONLY_WORDS.fullmatch(self._source, since, position):
                 found.setdefault(starts[index], []).append(node)
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from apps.singularity.patterns.engine.names.import_names import camel
@@ -54,7 +54,7 @@ def _python(path: str) -> Iterator[str]:
         yield root
 
 
-_SIMPLE = {
+_SIMPLE: dict[str, tuple[str, re.Pattern[str], Callable[[str], str]]] = {
     ".rs": ("cargo", _CRATE, lambda name: name.replace("-", "_")),
     ".rb": ("gem", _RUBY, camel),
     ".ex": ("hex", _ELIXIR, camel),

@@ -10,28 +10,27 @@ import re
 
 _BEFORE = 160  # bytes looked at before an expression
 
-_KEPT_ELSEWHERE = re.compile(
+_TARGET = 80  # bytes of them that may be what is assigned to
+
+_PREFIX = re.compile(rb"(?:\s*(?:\b(?:await|new)\b|&))+\s*\Z")
+_TAKERS = frozenset((b"[", b"(", b",", b"?", b"*"))  # an argument, an element
+_KEEPING_WORDS = frozenset((b"return", b"yield", b"using", b"with", b"raise", b"throw", b"from"))
+_SET_ELSEWHERE = re.compile(
     rb"""
-    (?: \b(?:return|yield|await\ using|using|with|raise|throw|from|lambda\b[^\n]*:)
-      | [\[(,?*]                          # an argument, an element
-      | \w\s*=>
-      | (?:\.|->|::)\w+[\])]*\s*(?::[^=\n]*)?=   # an attribute
+    (?: (?:\.|->|::)\w+[\])]*\s*(?::[^=\n]*)?=   # an attribute
       | \]\s*=                            # an element
       | @\w+\s*(?:\|\|)?=                 # Ruby's attributes
       | (?:\w\(\s*|,\s*)\w+=             # an argument by name
-    )\s*(?:await\s+|new\s+|&|\*)*\Z
+    )\Z
     """,
     re.VERBOSE,
 )
-_MANAGED_LINE = re.compile(
-    rb"(?:^|\n)[ \t]*(?:(?:async\s+)?with\b|(?:await\s+)?using\b|try\s*\()[^\n]*\Z"
-)
-_ASSIGNED = re.compile(rb"[^=!<>]=\s*(?:await\s+|new\s+|&|\*)*\Z")
+_MANAGED_LINE = re.compile(rb"[ \t]*(?:(?:async\s+)?with\b|(?:await\s+)?using\b|try\s*\()")
+_ARROW = re.compile(rb"\w\s*=>\Z")
+_COMPARED = frozenset((b"=", b"!", b"<", b">"))
 _GIVEN_AWAY = re.compile(
     rb"""
     (?: \b(?:return|yield|with|using)\b[^\n(]*
-      | [^=!<>]=\s*                       # stored under another name
-      | [\[{]\s*
       | \b(?:[A-Z]\w*|append|add|put|push|register|enter_context|closing|callback|set)
         \([^()\n]*
     )\Z
@@ -48,11 +47,23 @@ def is_kept_elsewhere(source: bytes, start: int, *, followed: bool) -> bool:
     than once they are not, and nobody can tell what becomes of the value.
     """
     before = source[max(0, start - _BEFORE) : start]
-    return bool(
-        _KEPT_ELSEWHERE.search(before)
-        or _MANAGED_LINE.search(before)
-        or (not followed and _ASSIGNED.search(before))
-    )
+    line = before[before.rfind(b"\n") + 1 :]
+    if _MANAGED_LINE.match(line):
+        return True
+    before = before.rstrip()
+    if before.endswith((b"await", b"new", b"&")):
+        before = _PREFIX.sub(b"", before)
+    last = before[-1:]
+    if last in _TAKERS:
+        return True
+    if last == b"=":
+        is_assigned = before[-2:-1] not in _COMPARED
+        return (is_assigned and not followed) or bool(_SET_ELSEWHERE.search(before[-_TARGET:]))
+    if last == b">":
+        return bool(_ARROW.search(before[-8:]))
+    if last == b":":
+        return b"lambda" in line
+    return before[-6:].rpartition(b" ")[2].strip() in _KEEPING_WORDS
 
 
 def is_given_away(source: bytes, start: int, end: int) -> bool:
@@ -62,4 +73,8 @@ def is_given_away(source: bytes, start: int, end: int) -> bool:
     """
     if _CALLED_ON.match(source, end):
         return False
-    return bool(_GIVEN_AWAY.search(source[max(0, start - _BEFORE) : start]))
+    before = source[max(0, start - _BEFORE) : start]
+    text = before.rstrip()
+    if text.endswith((b"[", b"{")) or (text.endswith(b"=") and text[-2:-1] not in _COMPARED):
+        return True
+    return bool(_GIVEN_AWAY.search(before[before.rfind(b"\n") + 1 :]))

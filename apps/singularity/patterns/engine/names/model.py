@@ -71,35 +71,45 @@ class NameTable:
 
     What stands where:
 
-    - ``names`` are identifiers, wherever they stand; ``leaves`` are nodes not to look into;
-    - ``calls`` picks the arguments of a call: what ends where they start is called;
+    - ``names`` are identifiers, ``members`` those that can only be members; ``leaves`` are nodes
+      not to look into, and so are ``strings`` that begin with a quote: nothing is put into them;
+    - ``arguments`` are those of a call: the name that ends where they start is called;
     - ``generics`` are type arguments between a callee and its arguments;
     - ``definitions`` have roles in ingestion's table of the language, ``defines`` picks their
       names, which are bound in the scope around them; ``scopes`` have no name, as lambdas;
     - ``binds`` picks names that are bound in the scope around them, ``rebinds`` those that begin
       a variable of their own each time (``with`` ... ``as x``);
     - ``skips`` picks names that refer to nothing: those of keyword arguments, keys;
-    - ``imports`` are read by ``read_import``;
+    - ``imports`` are read by ``read_import``, and so are nodes of the types in ``hints`` that
+      hold its word (``require(``);
     - ``assignments`` end with their value and ``aliases`` do not: both ``read_assignment`` reads;
     - ``decorators`` are decorators, attributes, annotations; ``inner_decorators`` says that they
       stand inside their definition.
 
     ``member`` matches what leads from a value to its member; its groups are the operator and the
-    member's name. ``path`` is the operator between the parts of a qualified name. ``flat`` says
-    that the receiver and the name of a call have no node in common, so that both keep their own
-    span, and ``bare_calls`` that a member without arguments is called, too. ``receiver`` is the
-    object itself inside its methods; ``type_scope`` says that methods see the names of their type.
+    member's name; ``leads`` are the last bytes of such operators. ``path`` is the operator between
+    the parts of a qualified name. ``free`` matches names that need no import. Calls of
+    ``transparent`` methods give what they are called on (``unwrap``).
 
-    ``bases`` are the fields of a type definition that hold its bases, ``no_bases`` the node types
-    in them that are none, ``parameters`` the field of a function that holds its parameters.
-    ``wrappers`` are the node types around the name of a decorator or a base.
+    ``flat`` says that the receiver and the name of a call have no node in common, so that both
+    keep their own span, and ``bare_calls`` that a member without arguments is called, too.
+    ``receiver`` is the object itself inside its methods; ``type_scope`` says that methods see the
+    names of their type.
+
+    ``bases`` picks those of a type definition, ``parameters`` is the field of a function that
+    holds its parameters. ``wrappers`` are the node types around the name of a decorator or a base.
     """
 
     member: re.Pattern[bytes]
     read_import: ImportReader
     names: frozenset[str] = frozenset({"identifier"})
+    members: frozenset[str] = frozenset()
+    leads: bytes = b"."
+    free: re.Pattern[bytes] | None = None
+    transparent: frozenset[str] = frozenset()
     leaves: frozenset[str] = frozenset({"comment"})
-    calls: Mapping[str, Picker] = field(default_factory=dict)
+    strings: frozenset[str] = frozenset()
+    arguments: frozenset[str] = frozenset()
     generics: frozenset[str] = frozenset()
     definitions: frozenset[str] = frozenset()
     defines: Mapping[str, Picker] = field(default_factory=dict)
@@ -108,6 +118,7 @@ class NameTable:
     rebinds: Mapping[str, Picker] = field(default_factory=dict)
     skips: Mapping[str, Picker] = field(default_factory=dict)
     imports: frozenset[str] = frozenset()
+    hints: Mapping[str, bytes] = field(default_factory=dict)
     assignments: frozenset[str] = frozenset()
     aliases: frozenset[str] = frozenset()
     decorators: frozenset[str] = frozenset()
@@ -121,14 +132,19 @@ class NameTable:
     bare_calls: bool = False
     receiver: bytes = b""
     type_scope: bool = True
-    bases: tuple[str, ...] = ()
-    no_bases: frozenset[str] = frozenset()
+    bases: Picker | None = None
     parameters: str = "parameters"
     wrappers: frozenset[str] = frozenset()
 
-    def kinds(self) -> frozenset[str]:
-        """The node types that are looked at, but for ``names`` and ``leaves``."""
-        picked = (self.calls, self.defines, self.binds, self.rebinds, self.skips)
-        return frozenset(self.generics | self.definitions | self.scopes | self.imports).union(
-            self.assignments, self.aliases, self.decorators, *picked
-        )
+    def groups(self) -> list[frozenset[str]]:
+        """The node types that are kept, apart from names: those of a group in one list."""
+        together = [
+            self.definitions | self.scopes,
+            self.arguments,
+            self.generics,
+            self.imports,
+            self.decorators,
+        ]
+        alone = self.assignments.union(self.aliases, self.defines, self.binds, self.rebinds)
+        alone = alone.union(self.skips, self.hints).difference(*together)
+        return [*filter(None, together), *(frozenset({kind}) for kind in sorted(alone))]

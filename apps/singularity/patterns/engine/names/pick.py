@@ -10,6 +10,11 @@ from tree_sitter import Node
 Picker: TypeAlias = Callable[[Node], Sequence[Node]]
 
 
+def head(node: Node) -> Sequence[Node]:
+    """The first child, when it is a name: told by its place alone, as this is asked most."""
+    return node.children[:1]
+
+
 def first(node: Node) -> Sequence[Node]:
     """The first child."""
     return node.children[:1]

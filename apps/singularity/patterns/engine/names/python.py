@@ -10,28 +10,30 @@ from tree_sitter import Node
 
 from apps.singularity.patterns.engine.facts import Import
 from apps.singularity.patterns.engine.names.model import Assigned, Imported, NameTable, Site
-from apps.singularity.patterns.engine.names.pick import each, field, first, last
+from apps.singularity.patterns.engine.names.pick import each, field, head
 
+_NOISE = re.compile(rb"#[^\n]*|[\\()]")
+_FROM = re.compile(r"from\s*([.\s]*[\w.\s]*?)\s*\bimport\b(.*)", re.DOTALL)
 _MAIN = re.compile(rb"^if\s+__name__\s*==\s*[\"']__main__[\"']", re.MULTILINE)
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests)\.py$")
 
 
-def _text(node: Node | None, source: bytes) -> str:
-    if node is None:
-        return ""
-    return "".join(source[node.start_byte : node.end_byte].decode("utf-8", "replace").split())
-
-
 def _imports(node: Node, source: bytes) -> Iterator[Imported]:
+    """Read from the text, as an import statement's tree tells no more and costs ten times that."""
+    text = _NOISE.sub(b" ", source[node.start_byte : node.end_byte]).decode("utf-8", "replace")
     line = node.start_point.row + 1
-    names = [_named(child, source) for child in node.children_by_field_name("name")]
-    if node.type == "import_statement":
-        yield from (_module(name, alias, line) for name, alias in names)
-        return
-    module = _text(node.child_by_field_name("module_name"), source) or "__future__"
-    star = any(child.type == "wildcard_import" for child in node.named_children)
-    members = tuple(name for name, _ in names) or (("*",) if star else ())
-    yield Imported(Import(module, members, line), tuple(_taken(module, names)))
+    if match := _FROM.match(text):
+        module, names = "".join(match[1].split()), _named(match[2])
+        members = tuple(name for name, _ in names)
+        yield Imported(Import(module, members, line), tuple(_taken(module, names)))
+    else:
+        yield from (_module(name, alias, line) for name, alias in _named(text.strip()[6:]))
+
+
+def _named(text: str) -> list[tuple[str, str]]:
+    """`a.b as c, d` -> names with what they are called here, "" for their own name."""
+    split = (part.split() for part in text.split(","))
+    return [(words[0], words[2] if len(words) == 3 else "") for words in split if words]
 
 
 def _taken(module: str, names: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, str | None]]:
@@ -48,19 +50,15 @@ def _module(name: str, alias: str, line: int) -> Imported:
     return Imported(Import(name, (), line), (bound,))
 
 
-def _named(node: Node, source: bytes) -> tuple[str, str]:
-    if node.type != "aliased_import":
-        return _text(node, source), ""
-    name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
-    return _text(name, source), _text(alias, source)
-
-
 def _assignment(node: Node) -> Assigned | None:
     kind = node.type
     if kind == "assignment":
         return _to(node.child_by_field_name("left"), node.child_by_field_name("right"))
     if kind == "named_expression":
         return _to(node.child_by_field_name("name"), node.child_by_field_name("value"))
+    if kind == "typed_parameter":
+        typed = node.child_by_field_name("type")
+        return _to(node.named_child(0), typed.named_child(0) if typed else None, "()")
     if kind == "as_pattern":
         target = node.child_by_field_name("alias")
         value = node.named_child(0)
@@ -75,6 +73,12 @@ def _to(target: Node | None, value: Node | None, suffix: str = "") -> Assigned |
     return Assigned(target, value, suffix) if target is not None and value is not None else None
 
 
+def _bases(node: Node) -> list[Node]:
+    holder = node.child_by_field_name("superclasses")
+    named = holder.named_children if holder is not None else []
+    return [base for base in named if base.type not in {"keyword_argument", "comment"}]
+
+
 def _is_test_file(path: str) -> bool:
     return bool(_TEST_FILE.search(path)) or "tests" in PurePosixPath(path).parts
 
@@ -86,31 +90,38 @@ def _is_test(site: Site) -> bool:
 
 
 def _entry(source: bytes) -> int | None:
-    match = _MAIN.search(source)
+    match = _MAIN.search(source) if b"__main__" in source else None
     return source.count(b"\n", 0, match.start()) + 1 if match else None
 
 
 PYTHON = NameTable(
     member=re.compile(rb"\s*(\.)\s*([A-Za-z_\x80-\xff][\w\x80-\xff]*)"),
     read_import=_imports,
-    calls={"call": last},
+    leaves=frozenset(
+        {"comment", "import_statement", "import_from_statement", "future_import_statement"}
+        | {"integer", "float", "true", "false", "none", "ellipsis", "type_conversion"}
+        | {"string_start", "string_content", "string_end", "escape_sequence"}
+        | {"pass_statement", "break_statement", "continue_statement"}
+    ),
+    strings=frozenset({"string"}),
+    arguments=frozenset({"argument_list", "generator_expression"}),
     definitions=frozenset({"function_definition", "class_definition"}),
     defines={"function_definition": field("name"), "class_definition": field("name")},
     scopes=frozenset({"lambda"}),
     binds={
         "parameters": each,
         "lambda_parameters": each,
-        "default_parameter": first,
-        "typed_parameter": first,
-        "typed_default_parameter": first,
+        "default_parameter": head,
+        "typed_parameter": head,
+        "typed_default_parameter": head,
         "list_splat_pattern": each,
         "dictionary_splat_pattern": each,
-        "assignment": first,
-        "augmented_assignment": first,
+        "assignment": head,
+        "augmented_assignment": head,
         "pattern_list": each,
         "tuple_pattern": each,
         "list_pattern": each,
-        "named_expression": first,
+        "named_expression": head,
         "global_statement": each,
         "nonlocal_statement": each,
     },
@@ -119,10 +130,10 @@ PYTHON = NameTable(
         "for_in_clause": field("left"),
         "as_pattern_target": each,
     },
-    skips={"keyword_argument": first, "dotted_name": each, "aliased_import": last},
+    skips={"keyword_argument": head, "case_pattern": each},
     imports=frozenset({"import_statement", "import_from_statement", "future_import_statement"}),
     assignments=frozenset({"assignment", "named_expression"}),
-    aliases=frozenset({"as_pattern", "for_statement", "for_in_clause"}),
+    aliases=frozenset({"typed_parameter", "as_pattern", "for_statement", "for_in_clause"}),
     decorators=frozenset({"decorator"}),
     read_assignment=_assignment,
     is_test=_is_test,
@@ -130,7 +141,6 @@ PYTHON = NameTable(
     entry=_entry,
     receiver=b"self",
     type_scope=False,
-    bases=("superclasses",),
-    no_bases=frozenset({"keyword_argument", "comment"}),
+    bases=_bases,
     wrappers=frozenset({"decorator", "call", "subscript"}),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 
 from tree_sitter import Node
 
@@ -22,6 +23,8 @@ from apps.singularity.patterns.engine.names.scopes import (
 from apps.singularity.patterns.engine.names.survey import Survey, survey
 from apps.singularity.patterns.engine.names.tables import table_of
 from apps.singularity.patterns.engine.names.vocabulary import vocabulary_of
+
+_START = attrgetter("start_byte")
 
 
 def read_names(
@@ -43,7 +46,7 @@ def read_names(
     resolver = Resolver(source, found, table, vocabulary_of(language), scopes)
     resolver.run(skip, rebound)
     definitions = Definitions(source, path, table, resolver.resolved)
-    decorators = list(found.of(table.decorators))
+    decorators = found.of(table.decorators)
     return NameFacts(
         imports,
         tuple(definitions.functions(scopes, decorators)),
@@ -58,13 +61,21 @@ def _imports(
 ) -> Iterator[Import]:
     """The imports, bound in the scopes that they stand in."""
     finder = ScopeFinder(scopes)
-    for node in found.of(table.imports):
+    for node in _import_nodes(found, source, table):
         scope = finder.at(node.start_byte)
         for imported in table.read_import(node, source):
             for name, meaning in imported.binds:
                 scope.bind(name, meaning)
             fact = imported.fact
             yield replace(fact, deferred=True) if scope.owner.is_function else fact
+
+
+def _import_nodes(found: Survey, source: bytes, table: NameTable) -> list[Node]:
+    nodes = list(found.of(table.imports))
+    for kind, word in table.hints.items():
+        hinted = found.nodes[kind] if word in source else ()
+        nodes += [n for n in hinted if source.find(word, n.start_byte, n.end_byte) >= 0]
+    return sorted(nodes, key=_START) if table.hints else nodes
 
 
 def _bind(
@@ -75,7 +86,7 @@ def _bind(
     Returns where identifiers start that are no references, and those of them that begin a new
     variable.
     """
-    skip = picked(found, table.skips)
+    skip = picked(found, table.skips, source)
     skip |= bind(found, table.binds, source, scopes)
     skip |= bind(found, table.defines, source, scopes, outside=True)
     rebound = bind(found, table.rebinds, source, scopes, counted=False)

@@ -22,7 +22,8 @@ from apps.singularity.patterns.engine.names.survey import Survey
 from apps.singularity.patterns.engine.names.vocabulary import Vocabulary
 
 _DOT = 0x2E
-_BLANKS = b" \t\n\r"
+_BLANKS = b" \t\n\r!:"  # `!` and `:` belong to the call in Rust
+_BEFORE = frozenset({b"", b"new", b"await", b"&", b"*", b"&mut", b"try", b"[]"})
 _NAME_LIMIT = 200  # characters: a builder's chain of calls may be endless
 
 
@@ -44,16 +45,15 @@ class Resolver:
         self._vocabulary = vocabulary
         self._scopes = scopes
         self._names = found.names
-        nodes = found.nodes
-        called = (pick(node) for kind, pick in table.calls.items() for node in nodes[kind])
-        self._arguments = _ends((child for children in called for child in children), source)
+        self._arguments = _ends(found.of(table.arguments), source)
         self._generics = _ends(found.of(table.generics), source)
         self._assignments: dict[int, list[Node]] = {}
-        for node in found.of(table.assignments):
-            self._assignments.setdefault(node.end_byte, []).append(node)
+        for kind in table.assignments:
+            for node in found.nodes[kind]:
+                self._assignments.setdefault(node.end_byte, []).append(node)
         self._aliases: dict[int, list[Assigned]] = {}
-        for node in found.of(table.aliases):
-            if assigned := table.read_assignment(node):
+        for kind in table.aliases:
+            for assigned in filter(None, map(table.read_assignment, found.nodes[kind])):
                 self._aliases.setdefault(assigned.value.end_byte, []).append(assigned)
         self._known = set(vocabulary.known)
         for scope in scopes:
@@ -63,21 +63,29 @@ class Resolver:
 
     def run(self, skip: set[int], rebound: set[int]) -> None:
         """Resolve all identifiers but those that start at one of the bytes of ``skip``."""
-        source, known, methods = self._source, self._known, self._vocabulary.methods
-        finder, resolved = ScopeFinder(self._scopes), self.resolved
+        source, known, free = self._source, self._known, self._table.free
+        leads, finder = self._table.leads, ScopeFinder(self._scopes)
         for start, name in self._names.items():
-            if name not in known:
+            if name not in known and (free is None or not free.match(source, start)):
                 continue
             end = start + len(name)
             if start in skip:
                 if start in rebound and start not in self._fresh:
                     finder.at(start).values.pop(name, None)
-            elif start and source[start - 1] == _DOT and source[start - 2] != _DOT:
-                if name in methods and start >= self._spanned and (start, end) not in resolved:
-                    resolved[start, end] = methods[name]
+            elif name[0] == _DOT:
+                self._method(name[1:], start, end - 1)
+            elif start and source[start - 1] in leads and source[start - 2] != _DOT:
+                self._method(name, start, end)
             else:
                 scope = finder.current if start < finder.until else finder.at(start)
                 self._reference(name, start, end, scope)
+
+    def _method(self, name: bytes, start: int, end: int) -> None:
+        """A member of an unknown value: known when the language's own types have it."""
+        method = self._vocabulary.methods.get(name)
+        is_member = self._source[start - 1] in self._table.leads
+        if method and is_member and start >= self._spanned and (start, end) not in self.resolved:
+            self.resolved[start, end] = method
 
     def _reference(self, name: bytes, start: int, end: int, scope: Scope) -> None:
         """Look a name up in the scopes around it, then among what the language brings."""
@@ -85,7 +93,7 @@ class Resolver:
         while around is not None:
             if name in around.values:
                 self._give_away(around, name, start, end)
-                return self._follow(around.values[name], start, end, scope, is_value=True)
+                return self._chain(around.values[name], start, start, end, scope)
             if name in around.names and (around is scope or not around.is_hidden):
                 meaning = around.names[name]
                 if meaning is not None:
@@ -97,61 +105,69 @@ class Resolver:
         if name in self._vocabulary.builtins:
             return self._follow(self._vocabulary.builtins[name], start, end, scope)
         if name == self._table.receiver:
-            self._attribute(start, end, scope)
+            return self._attribute(start, end, scope)
+        if self._table.free is not None and self._table.free.match(self._source, start):
+            return self._follow(name.decode("utf-8", "replace"), start, end, scope)
         return None
 
     def _attribute(self, start: int, end: int, scope: Scope) -> None:
         """Follow an attribute of the object itself, when it is known what it holds."""
         match, holder = self._member(self._source, end), _type_around(scope)
         if match and holder and (value := holder.values.get(self._source[start : match.end()])):
-            self._follow(value, start, match.end(), scope, is_value=True)
+            self._chain(value, start, start, match.end(), scope)
 
-    def _follow(
-        self, name: str, start: int, end: int, scope: Scope, *, is_value: bool = False
-    ) -> None:
-        """Go from a known expression over members and calls as far as the source does.
+    def _follow(self, name: str, start: int, end: int, scope: Scope) -> None:
+        """Go from a known name over its members: up to the first call they are one span."""
+        source, arguments, at, flat = self._source, self._arguments, start, self._table.flat
+        while end not in arguments and end not in self._generics:
+            match = self._member(source, end)
+            if match is None or (flat and match.end(2) in arguments):
+                break
+            name = self._joined(name, match)
+            at, end = match.span(2)
+        self.resolved[start, end] = name
+        self._spanned = end
+        self._chain(name, start, at, end, scope)
 
-        Up to the first call the names are one span; behind it each member has its own.
+    def _chain(self, name: str, origin: int, at: int, end: int, scope: Scope) -> None:
+        """Go over calls and the members of what they return, each of which has its own span.
+
+        ``origin`` is where the expression starts, ``at`` where its last name does, ``end`` where
+        it ends.
         """
-        source, arguments, resolved = self._source, self._arguments, self.resolved
-        origin, span, at = start, -1 if is_value else start, start
+        source, arguments = self._source, self._arguments
         while len(name) < _NAME_LIMIT:
             end = self._generics.get(end, end)
             called = arguments.get(end)
             if called is not None:
-                if span >= 0:
-                    self._span(span, end, name)
-                    span = -1
                 if name.endswith(")"):
                     break
                 scope.owner.calls.append((at, name))
-                name, end = f"{name}()", called
+                name, end = self._returned(name), called
                 continue
             match = self._member(source, end)
             if match is None:
                 break
-            if span >= 0 and self._table.flat and match.end(2) in arguments:
-                self._span(span, end, name)
-                span = -1
             name = self._joined(name, match)
             at, end = match.span(2)
-            if span < 0:
-                resolved[at, end] = name
-        if span >= 0:
-            self._span(span, end, name)
+            self.resolved[at, end] = name
         followed = self._assign(name, origin, end, scope)
         if name.endswith("()") and is_kept_elsewhere(source, origin, followed=followed):
             scope.owner.managed.add(at)
+
+    def _returned(self, name: str) -> str:
+        """What a call gives: `open()`, and `open()` again for `open().unwrap`."""
+        if self._table.transparent:
+            receiver, _, method = name.rpartition(".")
+            if method in self._table.transparent and receiver.endswith(")"):
+                return receiver
+        return f"{name}()"
 
     def _give_away(self, around: Scope, name: bytes, start: int, end: int) -> None:
         """Note a use that hands on what a variable holds."""
         value = around.values[name]
         if value.endswith("()") and is_given_away(self._source, start, end):
             around.owner.given_away.add(value.removesuffix("()"))
-
-    def _span(self, start: int, end: int, name: str) -> None:
-        self.resolved[start, end] = name
-        self._spanned = end
 
     def _joined(self, name: str, match: re.Match[bytes]) -> str:
         path = self._table.path
@@ -162,17 +178,18 @@ class Resolver:
         """Remember what a name stands for from here on; whether there is a name that does."""
         followed = False
         for assigned in self._assigned(end):
-            if assigned.value.start_byte != start or assigned.value.end_byte != end:
-                continue
+            before = self._source[assigned.value.start_byte : start].strip()
             at = assigned.target.start_byte
+            if before not in _BEFORE or assigned.value.end_byte != end or at in self._fresh:
+                continue
             target = self._source[at : assigned.target.end_byte]
-            if scope.counts.get(target, 0) <= 1 and scope.names.get(target, b"") is None:
-                scope.values[target] = value + assigned.suffix
+            if target not in scope.again and scope.names.get(target, b"") is None:
+                scope.values[target] = _with(value, assigned.suffix)
                 self._known.add(target)
                 self._fresh.add(at)
                 followed = True
             elif target.startswith(self._table.receiver + b".") and self._table.receiver:
-                self._assign_attribute(target, value + assigned.suffix, scope)
+                self._assign_attribute(target, _with(value, assigned.suffix), scope)
         return followed
 
     def _assigned(self, end: int) -> Iterable[Assigned]:
@@ -186,10 +203,16 @@ class Resolver:
         holder = _type_around(scope)
         if holder is None:
             return
-        settings = re.compile(rb"\b" + re.escape(target) + rb"\s*(?::[^=\n]*)?=(?!=)")
-        if len(settings.findall(self._source, holder.start, holder.end)) == 1:
+        plain, typed = target + b" =", target + b":"
+        count = self._source.count
+        if sum(count(text, holder.start, holder.end) for text in (plain, typed)) == 1:
             holder.values[target] = value
             self._known.add(self._table.receiver)
+
+
+def _with(value: str, suffix: str) -> str:
+    """A call's result is no further called: an exception caught as `f()` is what `f` gives."""
+    return value if suffix == "()" and value.endswith(suffix) else value + suffix
 
 
 def _type_around(scope: Scope | None) -> Scope | None:

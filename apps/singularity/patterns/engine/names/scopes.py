@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +11,13 @@ from tree_sitter import Node
 
 from apps.singularity.ingestion.engine.languages import TYPE_KINDS, Definition, Kind, Role
 from apps.singularity.patterns.engine.names.model import NameTable
-from apps.singularity.patterns.engine.names.pick import Picker
+from apps.singularity.patterns.engine.names.pick import Picker, head
 from apps.singularity.patterns.engine.names.survey import Survey
 
 _TYPES = frozenset(kind.value for kind in (*TYPE_KINDS, Kind.TYPE))
 _FUNCTIONS = frozenset(kind.value for kind in (Kind.FUNCTION, Kind.METHOD, Kind.MACRO))
 _ABSENT = re.compile(rb"\s*=\s*(?:None|null|undefined|nil)\b")  # what failed to be imported
+_GOES_ON = frozenset({b".", b"[", b"(", b"?", b"-", b"\\"})  # to a member or an element
 _SYMBOL_LIMIT = 500  # characters, as in chunks: a deep nest would grow with the square of its depth
 
 
@@ -26,8 +27,8 @@ class Scope:
 
     ``names`` holds what a bound name means: a qualified name, or None for what is known to this
     code base alone. ``values`` holds what names stand for that were bound once, to the result of
-    a known expression; ``counts`` how often each was bound. A type's names that start with its
-    receiver and a dot (``self.connection``) are attributes of its objects.
+    a known expression, ``again`` those that were bound more than once. A type's names that start
+    with its receiver and a dot (``self.connection``) are attributes of its objects.
     ``owner`` is the function, or the file, that calls in here belong to. ``managed`` are where its
     calls stand whose result somebody else looks after, ``given_away`` the calls whose result it
     hands on later. ``is_hidden`` says that
@@ -43,7 +44,7 @@ class Scope:
     is_hidden: bool = False
     names: dict[bytes, str | None] = field(default_factory=dict)
     values: dict[bytes, str] = field(default_factory=dict)
-    counts: dict[bytes, int] = field(default_factory=dict)
+    again: set[bytes] = field(default_factory=set)
     calls: list[tuple[int, str]] = field(default_factory=list)
     managed: set[int] = field(default_factory=set)
     given_away: set[str] = field(default_factory=set)
@@ -76,7 +77,7 @@ def scopes_of(
     """All scopes in source order; the first is the file's."""
     top = around = Scope(0, len(source), kind=Kind.MODULE.value)
     scopes = [top]
-    for node in found.of(table.definitions | table.scopes):
+    for node in found.of(table.definitions or table.scopes):
         definition = _definition(node, source, roles)
         if definition is None and node.type not in table.scopes:
             continue
@@ -144,30 +145,48 @@ def bind(
 ) -> set[int]:
     """Bind the picked names in their scopes without a meaning; returns where they start.
 
-    ``outside`` binds them in the scope around, as the name of a definition is; ``counted`` says
-    that a second one is the same variable.
+    ``outside`` binds them in the scope around, as the name of a definition is, and so is one that
+    a definition begins with (`f = function ...`); ``counted`` says that a second one is the same
+    variable.
     """
-    finder, starts, names = ScopeFinder(scopes), picked(found, pickers), found.names
+    finder, starts, names = ScopeFinder(scopes), picked(found, pickers, source), found.names
     for start in sorted(starts):
         name = names[start]
         scope = finder.current if start < finder.until else finder.at(start)
-        if outside and scope.parent is not None:
+        if scope.parent is not None and (outside or (scope.start == start and scope.kind)):
             scope = scope.parent
-        known = scope.names.setdefault(name, None)
-        if known is not None and not _ABSENT.match(source, start + len(name)):
-            scope.names[name] = None
-        if counted:
-            scope.counts[name] = scope.counts.get(name, 0) + 1
+        bound = scope.names
+        if name not in bound:
+            bound[name] = None
+        elif bound[name] is not None:
+            if not _ABSENT.match(source, start + len(name)):
+                bound[name] = None
+        elif counted:
+            scope.again.add(name)
     return starts
 
 
-def picked(found: Survey, pickers: Mapping[str, Picker]) -> set[int]:
-    """Where the names start that the pickers choose; other nodes do not count."""
-    names, nodes, starts = found.names, found.nodes, set()
+def picked(found: Survey, pickers: Mapping[str, Picker], source: bytes) -> set[int]:
+    """Where the names start that the pickers choose; what is no name does not count."""
+    names = found.names
+    starts: set[int] = set()
     for kind, pick in pickers.items():
-        for node in nodes[kind]:
+        nodes = found.nodes[kind]
+        if pick is head:
+            starts.update(_heads(nodes, names, source))
+            continue
+        for node in nodes:
             for child in pick(node):
                 start = child.start_byte
-                if start in names and child.child_count == 0:
+                if start in names and child.end_byte == start + len(names[start]):
                     starts.add(start)
     return starts
+
+
+def _heads(nodes: list[Node], names: dict[int, bytes], source: bytes) -> Iterator[int]:
+    """Where nodes begin with a name that goes on as nothing else."""
+    for node in nodes:
+        start = node.start_byte
+        name = names.get(start)
+        if name is not None and source[start + len(name) : start + len(name) + 1] not in _GOES_ON:
+            yield start

@@ -6,73 +6,87 @@ before its results are put in order, which this walk keeps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from heapq import merge
-from operator import attrgetter
 
 from tree_sitter import Node
 
 from apps.singularity.ingestion.engine.languages import grammar_of
 from apps.singularity.patterns.engine.names.model import NameTable
-from apps.singularity.patterns.engine.names.tables import measured_kinds, table_of
-
-_START = attrgetter("start_byte")
-_LEAF, _NAME = 0, -1
+from apps.singularity.patterns.engine.names.tables import table_of
 
 
 @dataclass(slots=True)
 class Survey:
-    """What a walk found, in source order: ``names`` by their first byte, nodes by their type."""
+    """What a walk found, in source order: ``names`` by their first byte, nodes by their type.
+
+    Names that can only be members have a dot before them. Types that a table puts in one group
+    share one list.
+    """
 
     names: dict[int, bytes] = field(default_factory=dict)
     nodes: dict[str, list[Node]] = field(default_factory=dict)
 
-    def of(self, kinds: Iterable[str]) -> Iterable[Node]:
-        """The nodes of several types."""
-        found = [nodes for kind in kinds if (nodes := self.nodes.get(kind))]
-        return found[0] if len(found) == 1 else merge(*found, key=_START)
+    def of(self, kinds: frozenset[str]) -> list[Node]:
+        """The nodes of a group."""
+        return next((nodes for kind in kinds if (nodes := self.nodes.get(kind))), [])
 
 
 @dataclass(frozen=True, slots=True)
 class _Kinds:
     """What to do at a node, by tree-sitter's number of its type.
 
-    A positive action keeps the node in that list and goes on to its children, one below `_NAME`
-    keeps it and does not.
+    From `_KEPT` on the action is the number of a list that keeps the node; a negative number says
+    that its children are not looked at.
     """
 
     actions: dict[int, int]
-    kept: tuple[str, ...]
+    groups: dict[str, int]
 
 
-def survey(root: Node, source: bytes, *, language: str) -> Survey:
-    """Walk a tree; nothing is found in a language without a table."""
+_LEAF, _NAME, _ENTER, _STRING, _MEMBER, _KEPT = range(6)
+_ERROR = 0xFFFF  # the type of what a parser could not make sense of
+_QUOTES = frozenset(b"\"'`")
+
+
+def survey(root: Node, source: bytes, *, language: str) -> Survey:  # noqa: C901 - see below
+    """Walk a tree; nothing is found in a language without a table.
+
+    Iterative, as trees may be deeper than any stack, and one function, as a call for each node
+    would cost a third of parsing.
+    """
     kinds = _kinds_of(language)
     found = Survey()
     if kinds is None:
         return found
-    groups: list[list[Node]] = [[] for _ in kinds.kept]
+    groups: list[list[Node]] = [[] for _ in range(_KEPT + len(set(kinds.groups.values())))]
     keep = [group.append for group in groups]
-    names, action_of, stack = found.names, kinds.actions.get, [root]
+    names, actions, stack = found.names, kinds.actions, [root]
     pop = stack.pop
     while stack:
         node = pop()
-        action = action_of(node.kind_id)
-        if action is not None:
-            if action == _NAME:
+        action = actions[node.kind_id]
+        if action == _LEAF:
+            continue
+        if action == _NAME:
+            start = node.start_byte
+            names[start] = source[start : node.end_byte]
+            continue
+        if action != _ENTER:
+            if action == _STRING:
+                if source[node.start_byte] in _QUOTES:
+                    continue
+            elif action == _MEMBER:
                 start = node.start_byte
-                names[start] = source[start : node.end_byte]
+                names[start] = b"." + source[start : node.end_byte]
                 continue
-            if action == _LEAF:
-                continue
-            keep[abs(action)](node)
-            if action < 0:
-                continue
+            else:
+                keep[abs(action)](node)
+                if action < 0:
+                    continue
         if children := node.children:
             stack += children[::-1]
-    found.nodes = dict(zip(kinds.kept, groups, strict=True))
+    found.nodes = {kind: groups[number] for kind, number in kinds.groups.items()}
     return found
 
 
@@ -82,20 +96,22 @@ def _kinds_of(language: str) -> _Kinds | None:
     parser_language = grammar.parser.language if grammar else None
     if table is None or parser_language is None:
         return None
-    kept = sorted(table.kinds() | measured_kinds(language))
-    index = {kind: at for at, kind in enumerate(kept, 2)}
-    actions: dict[int, int] = {}
+    groups = {kind: number for number, kinds in enumerate(table.groups(), _KEPT) for kind in kinds}
+    actions = {_ERROR: _ENTER}
     for number in range(parser_language.node_kind_count):
-        kind = parser_language.node_kind_for_id(number)
-        action = _action(kind or "", parser_language.node_kind_is_named(number), table, index)
-        if action is not None:
-            actions[number] = action
-    return _Kinds(actions, ("", "", *kept))
+        kind = parser_language.node_kind_for_id(number) or ""
+        named = parser_language.node_kind_is_named(number)
+        actions[number] = _action(kind, table, groups) if named else _LEAF
+    return _Kinds(actions, groups)
 
 
-def _action(kind: str, is_named: bool, table: NameTable, index: dict[str, int]) -> int | None:  # noqa: FBT001 - as tree-sitter tells it
-    if kind in index and is_named:
-        return -index[kind] if kind in table.leaves else index[kind]
-    if kind in table.names and is_named:
+def _action(kind: str, table: NameTable, groups: dict[str, int]) -> int:
+    if kind in groups:
+        return -groups[kind] if kind in table.leaves else groups[kind]
+    if kind in table.names:
         return _NAME
-    return _LEAF if kind in table.leaves or not is_named else None
+    if kind in table.members:
+        return _MEMBER
+    if kind in table.leaves:
+        return _LEAF
+    return _STRING if kind in table.strings else _ENTER

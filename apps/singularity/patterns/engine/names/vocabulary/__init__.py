@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 _FOLDER = Path(__file__).parent
+_SHARED = {"typescript": "javascript", "tsx": "javascript", "ocaml_interface": "ocaml"}
 _KEYS = ("builtins", "methods", "modules")
 
 
@@ -25,9 +26,9 @@ class BadVocabulary(ValueError):
 class Vocabulary:
     """What a language brings.
 
-    ``builtins`` maps names to their qualified names, ``methods`` those of the builtin types to
-    ``.name``. ``modules`` are the roots of the standard library. ``known`` is what to look out
-    for in a file.
+    ``builtins`` maps names to their qualified names (``String`` to ``java.lang.String``),
+    ``methods`` those of the builtin types to ``.name``. ``modules`` are the roots of the standard
+    library. ``known`` is what to look out for in a file.
     """
 
     builtins: dict[bytes, str] = field(default_factory=dict)
@@ -42,14 +43,19 @@ def vocabulary_of(language: str) -> Vocabulary:
 
     Raises `BadVocabulary`.
     """
-    path = _FOLDER / f"{language}.yaml"
+    path = _FOLDER / f"{_SHARED.get(language, language)}.yaml"
     if not path.exists():
         return Vocabulary()
     words = _words(path)
-    builtins = {name.encode(): name for name in words["builtins"]}
+    builtins = {_local(name, words["modules"]).encode(): name for name in words["builtins"]}
     methods = {name.encode(): f".{name}" for name in words["methods"]}
     known = frozenset(builtins) | frozenset(methods)
     return Vocabulary(builtins, methods, frozenset(words["modules"]), known)
+
+
+def _local(name: str, modules: list[str]) -> str:
+    """`java.lang.String` is there as `String`."""
+    return name.rpartition(".")[2] if name.partition(".")[0] in modules else name
 
 
 def _words(path: Path) -> dict[str, list[str]]:
