@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
@@ -34,11 +34,10 @@ class Shape:
     slots: tuple[int, ...]
     tail: int | None = None
     statements: bool = False
+    backwards: tuple[int, ...] = field(init=False)
 
-    @property
-    def is_folded(self) -> bool:
-        """Whether the node has but one child and nothing else to say."""
-        return not self.label and self.tail is None
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "backwards", self.slots[::-1])
 
     def without_docstring(self, children: Sequence[Node]) -> Shape:
         """Without a first statement that is a string: it documents what it stands in."""

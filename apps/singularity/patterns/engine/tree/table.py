@@ -30,13 +30,14 @@ class Table:
     """Caches of one language; each entry is a function of its key, whatever was read before.
 
     ``leaves`` has the label that all nodes of a kind share, "" where it depends on the node;
+    ``initials`` are the first bytes of words;
     ``parts`` what a child of a kind is in a production: a token, SLOT, or None for nothing.
     Kinds are tree-sitter's numbers.
     """
 
     language: str
     words: frozenset[bytes]
-    word_lengths: frozenset[int]
+    initials: frozenset[int]
     docstrings: bool
     leaves: dict[int, str] = field(default_factory=dict)
     parts: dict[int, str | None] = field(default_factory=dict)
@@ -91,4 +92,4 @@ def table_of(language: str) -> Table:
     entry = LANGUAGES.get(language)
     words = WORDS.get(language, frozenset())
     docstrings = entry is not None and entry.docstrings
-    return Table(language, words, frozenset(map(len, words)), docstrings)
+    return Table(language, words, frozenset(word[0] for word in words), docstrings)

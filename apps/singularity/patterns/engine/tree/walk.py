@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from tree_sitter import Node
 
@@ -29,6 +30,7 @@ MAX_SPELLING = 80
 """Characters of a known name's spelling; of a longer one only the last part is kept."""
 
 _ITEM_CELL, _STATEMENT_CELL, _LIST_END, _LIST_CUT = range(4)
+_KIND = attrgetter("kind_id")
 _LABELS = (ITEM, STATEMENT, END, REST)
 _MARKS = len(_LABELS)
 """The work list holds nodes, and marks: a byte offset times ``_MARKS``, plus what comes there."""
@@ -55,7 +57,8 @@ def walk(root: Node, source: bytes, table: Table, resolved: Mapping[Span, str]) 
     add_label, add_start, add_end = (
         column.append for column in (written.label, written.start, written.end)
     )
-    word_lengths = table.word_lengths
+    initials = table.initials
+    known_names = resolved.get
     folded = ""
     work: list[Node | int] = [root]
     while work:
@@ -67,15 +70,16 @@ def walk(root: Node, source: bytes, table: Table, resolved: Mapping[Span, str]) 
             start, end, kind = node.start_byte, node.end_byte, node.kind_id
             known = leaves.get(kind)
             label = table.leaf(kind, node.type) if known is None else known
-            if (start, end) in resolved:
-                label = name(resolved[start, end], _spelling(source[start:end]))
+            qualified = known_names((start, end))
+            if qualified is not None:
+                label = name(qualified, _spelling(source[start:end]))
             elif label:
-                if end - start in word_lengths and label[0] == IDENTIFIER:
+                if start < end and source[start] in initials and label[0] == IDENTIFIER:
                     label = table.word_or(label, source[start:end])
             elif len(written.label) > MAX_NODES:
                 label = REST
             elif children := node.children:
-                key = (folded, kind, *[child.kind_id for child in children])
+                key = (folded, kind, *map(_KIND, children))
                 shape = shapes.get(key) or table.shape(key, node.type, children)
                 _enter(shape, children, work, end)
                 if not shape.label:
@@ -97,7 +101,9 @@ def walk(root: Node, source: bytes, table: Table, resolved: Mapping[Span, str]) 
 def _enter(shape: Shape, children: Sequence[Node], work: list[Node | int], end: int) -> None:
     """Put what is below a node on the work list, the first on top; ``end`` is the node's."""
     slots = shape.slots
-    if shape.tail is not None:
+    if shape.tail is None:
+        work += [children[at] for at in shape.backwards]
+    else:
         elements = slots[shape.tail :]
         slots = slots[: shape.tail]
         mark = _STATEMENT_CELL if shape.statements else _ITEM_CELL
@@ -108,8 +114,7 @@ def _enter(shape: Shape, children: Sequence[Node], work: list[Node | int], end: 
         for at in reversed(shown):
             work.append(children[at])
             work.append(mark)
-    for at in reversed(slots):
-        work.append(children[at])
+        work += [children[at] for at in reversed(slots)]
 
 
 def _spelling(text: bytes) -> str:

@@ -1,0 +1,70 @@
+"""Which patterns come first: those that tell much, are widespread, and are not told already.
+
+A pattern is worth the bits that it saves when code is written down with it (minimum description
+length, Rissanen 1978; for patterns in graphs SUBDUE, Cook & Holder 1994, for itemsets Krimp,
+Vreeken et al. 2011): each occurrence costs one reference instead of its nodes. Where Krimp adds
+up all occurrences, here they count with diminishing returns, by the logarithm of the number of
+files: what is specific comes before what is merely everywhere.
+
+    value = (bits(fragment) - bits(reference)) * log2(1 + files)
+
+bits(fragment) is the code length of its opened nodes, each given its parent and slot. As in
+Krimp's cover, a pattern is worth only what better ones have not covered already.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.singularity.patterns.engine.idioms.forest import Forest
+from apps.singularity.patterns.engine.idioms.instances import instances
+from apps.singularity.patterns.engine.idioms.pattern import Idiom
+
+Floats = NDArray[np.float32]
+
+REFERENCE_BITS = 8.0
+"""Of one out of some hundred patterns: what tells less than its number is no pattern."""
+
+_SAMPLE = 128  # occurrences by which the share of what is new is estimated
+
+
+def value(bits: NDArray[np.float64], files: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What patterns are worth, each on its own."""
+    return np.maximum(bits - REFERENCE_BITS, 0.0) * np.log2(1.0 + files)
+
+
+def ranked(forest: Forest, bits: Floats, idioms: list[Idiom], *, limit: int) -> list[Idiom]:
+    """The best patterns, best first, each scored by what those before it leave over.
+
+    Greedy, with values that only fall looked at again when they come up (lazy greedy, Minoux
+    1978).
+    """
+    covered = np.zeros(len(forest.size), dtype=np.bool_)
+    heap = [(-idiom.score, index, 0) for index, idiom in enumerate(idioms)]
+    heapq.heapify(heap)
+    chosen: list[Idiom] = []
+    while heap and len(chosen) < limit:
+        negative, index, seen = heapq.heappop(heap)
+        idiom = idioms[index]
+        if seen < len(chosen):
+            now = idiom.score * _new_share(forest, bits, idiom, covered)
+            heapq.heappush(heap, (-now, index, len(chosen)))
+            continue
+        chosen.append(idiom.scored(-negative))
+        found = instances(forest, idiom.nodes, idiom.roots)[idiom.opened]
+        covered[found.ravel()] = True
+    return chosen
+
+
+def _new_share(
+    forest: Forest, bits: Floats, idiom: Idiom, covered: NDArray[np.bool_]
+) -> float:
+    """The share of an idiom's bits that are not covered, over some of its occurrences."""
+    step = max(1, len(idiom.roots) // _SAMPLE)
+    found = instances(forest, idiom.nodes, idiom.roots[::step])[idiom.opened][1:]
+    weight = bits[found[:, 0]] + np.float32(1e-6)
+    new = (~covered[found]).mean(axis=1, dtype=np.float64)
+    return float((weight * new).sum() / weight.sum()) if len(weight) else 0.0

@@ -1,0 +1,108 @@
+"""Seeds: groups of roots that share one or two telling features.
+
+Each root votes with its rarest features that are frequent all the same: alone and in pairs. What
+an idiom's occurrences have in common contains some pair that little else has, and the closure of
+that pair (see `closure`) is the idiom, whatever fills its holes: the step from itemsets to their
+closure of LCM (Uno et al. 2004), begun at the itemsets of one and two items.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from apps.singularity.patterns.engine.idioms.hashing import Words, mix
+from apps.singularity.patterns.engine.idioms.support import Support
+
+Ints = NDArray[np.int32]
+
+VOTES = 6
+"""Features of a root that make seeds."""
+
+_BUCKETS_BITS = np.uint64(64 - 22)
+_BUCKETS = 1 << 22
+_FREE = np.int32(2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups of roots: those of group g are ``members[bounds[g]:bounds[g + 1]]``, ascending."""
+
+    members: Ints
+    bounds: NDArray[np.int64]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """The number of members of each group."""
+        return np.diff(self.bounds)
+
+    def chosen(self, groups: NDArray[np.int64]) -> Groups:
+        """Only these groups, in this order."""
+        sizes = self.sizes[groups]
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        shift = np.repeat(self.bounds[groups] - bounds[:-1], sizes)
+        return Groups(self.members[np.arange(bounds[-1]) + shift], bounds)
+
+
+def seeds_of(roots: Ints, files: Ints, features: Words, support: Support) -> Groups:
+    """Groups with enough support, no two with the same members.
+
+    ``files`` has the file of each root, ``features`` a row of hashes for each, 0 for none.
+    """
+    keys = _votes(features, support.occurrences)
+    row, column = np.nonzero(keys)
+    votes = keys[row, column]
+    frequent = _counts(votes)[_bucket(votes)] >= support.occurrences
+    votes, row = votes[frequent], row[frequent]
+    order = np.argsort(votes, kind="stable")
+    votes, row = votes[order], row[order]
+    starts = np.flatnonzero(np.diff(votes, prepend=~votes[:1]))
+    groups = Groups(roots[row], np.append(starts, len(votes)))
+    spread = _distinct(files[row], starts, len(votes))
+    enough = (groups.sizes >= support.occurrences) & (spread >= support.files)
+    return _without_twins(groups.chosen(np.flatnonzero(enough)))
+
+
+def _votes(features: Words, least: int) -> Words:
+    """The keys that each root votes for: its rarest frequent features, and their pairs."""
+    valid = features > 0
+    counts = _counts(features[valid])
+    frequency = np.full(features.shape, _FREE, dtype=np.int32)
+    frequency[valid] = counts[_bucket(features[valid])]
+    frequency[frequency < least] = _FREE
+    votes = min(VOTES, features.shape[1] - 1)
+    rarest = np.argpartition(frequency, votes, axis=1)[:, :votes]
+    chosen = np.take_along_axis(features, rarest, axis=1)
+    chosen[np.take_along_axis(frequency, rarest, axis=1) == _FREE] = 0
+    first, second = np.triu_indices(votes, 1)
+    pairs = mix(chosen[:, first] + chosen[:, second])
+    pairs[(chosen[:, first] == 0) | (chosen[:, second] == 0)] = 0
+    return np.concatenate([chosen, pairs], axis=1)
+
+
+def _bucket(hashes: Words) -> Ints:
+    return (hashes >> _BUCKETS_BITS).astype(np.int32)
+
+
+def _counts(hashes: Words) -> Ints:
+    """How often each hash occurs, by bucket: never less than it does."""
+    return np.bincount(_bucket(hashes), minlength=_BUCKETS).astype(np.int32)
+
+
+def _distinct(files: Ints, starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The number of different files in each run; files ascend within a run."""
+    if not len(starts):
+        return starts
+    new = np.diff(files, prepend=-1) != 0
+    new[starts] = True
+    return np.add.reduceat(new.astype(np.int64), starts)
+
+
+def _without_twins(groups: Groups) -> Groups:
+    if not len(groups.members):
+        return groups
+    sets = np.add.reduceat(mix(groups.members.astype(np.uint64)), groups.bounds[:-1])
+    _, first = np.unique(sets, return_index=True)
+    return groups.chosen(np.sort(first))
