@@ -14,6 +14,7 @@ from apps.singularity.patterns.engine.architecture.detection import (
     load_definitions,
     signature,
 )
+from apps.singularity.patterns.engine.architecture.drawing import drawing_of
 from apps.singularity.patterns.engine.architecture.drift import (
     Change,
     ChangeKind,
@@ -48,6 +49,7 @@ __all__ = [
     "SourceFile",
     "cycle_closed_by",
     "detect",
+    "drawing_of",
     "drift",
     "graph_of",
     "is_package_file",

@@ -192,8 +192,9 @@ def _is_rest(path: str, paths: Iterable[str]) -> bool:
 
 def _label(path: str, *, is_rest: bool) -> str:
     """What stands directly in a folder whose folders are components of their own has a star."""
-    name = "" if path == ROOT else last_name(path)
-    return f"{name}/*".lstrip("/") if is_rest or not name else name
+    if path == ROOT:
+        return "top level"
+    return f"{last_name(path)}/*" if is_rest else last_name(path)
 
 
 def _distinct(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

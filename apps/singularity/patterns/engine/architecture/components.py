@@ -25,8 +25,8 @@ def components_of(lines: Mapping[str, int]) -> dict[str, str]:
     """
     tree = _Tree(lines)
     parts = {ROOT}
-    while (split := tree.next_split(parts)) is not None:
-        parts = (parts - {split}) | tree.children(split)
+    while (folder := tree.next_split(parts)) is not None:
+        parts = (parts - {folder}) | tree.pieces(folder, LIMIT + 1 - len(parts))
     return {path: _component(path, parts) for path in lines}
 
 
@@ -54,17 +54,24 @@ class _Tree:
             folder = parent
 
     def next_split(self, parts: set[str]) -> str | None:
-        """The largest part that can be split without exceeding the limit, if one should be."""
+        """The largest part that can be split, if one should be."""
         for part in sorted(parts - self._split, key=lambda part: (-self.size[part], part)):
             if len(parts) >= ENOUGH and self.size[part] * 2 <= self._whole:
                 return None
             inside = self.children(part)
-            grown = len(parts) - 1 + len(inside)
             has_folders = not self._inside.keys().isdisjoint(inside - {part})
-            if inside and grown <= LIMIT and (has_folders or len(parts) < FEW):
+            if inside and len(parts) < LIMIT and (has_folders or len(parts) < FEW):
                 self._split.add(part)
                 return part
         return None
+
+    def pieces(self, folder: str, room: int) -> set[str]:
+        """What a folder falls into; where there is no room for all, the largest and the rest."""
+        inside = self.children(folder)
+        if len(inside) <= room:
+            return inside
+        largest = sorted(inside - {folder}, key=lambda path: (-self.size[path], path))
+        return {folder, *largest[: room - 1]}
 
     def children(self, folder: str) -> set[str]:
         """What a folder falls into: its folders, and its modules as one part.
