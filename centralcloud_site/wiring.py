@@ -1,8 +1,9 @@
-"""The site's beat schedule, dashboard panels and message handlers, by dotted path."""
+"""The site's beat schedule, jobs, dashboard, sidebar, measures and message handlers, by path."""
 
 from typing import Any
 
 SCHEDULE: dict[str, dict[str, Any]] = {}
+JOBS: dict[str, str] = {}
 PANELS: list[str] = ["apps.shared.dashboard.panels.JOBS"]
 SIDEBAR: list[str] = [
     "apps.shared.dashboard.sidebar.OVERVIEW",

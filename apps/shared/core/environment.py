@@ -48,6 +48,7 @@ class Environment:
     embedder: str
     embedder_api_key: str
     max_file_bytes: int
+    definitions_dir: Path | None
     log_format: LogFormat
     state_dir: Path
 
@@ -129,6 +130,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         embedder_api_key=reader.variables.get("EMBEDDER_API_KEY", "").strip(),
         max_file_bytes=reader.get(
             "MAX_FILE_BYTES", values.positive, MEBIBYTE, "a number of bytes, such as 1048576"
+        ),
+        definitions_dir=reader.get(
+            "DEFINITIONS_DIR", values.existing_folder, None, "a readable folder"
         ),
         log_format=reader.get("LOG_FORMAT", values.log_format, "auto", "auto, console or json"),
         state_dir=reader.get(

@@ -114,6 +114,14 @@ def folder(raw: str) -> Path:
     return path
 
 
+def existing_folder(raw: str) -> Path:
+    """An absolute path of a folder that is there."""
+    path = folder(raw)
+    if not path.is_dir():
+        raise ValueError(raw)
+    return path
+
+
 def _check_url(raw: str, schemes: tuple[str, ...]) -> None:
     parts = urlsplit(raw)
     if parts.scheme not in schemes or parts.port == 0 or re.search(r"\s", raw):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import structlog
 from celery import shared_task
 from django.conf import settings
 
-from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled, JobStopped, jobs_recover
+from apps.shared.core.jobs import outcome_in_row
 from apps.shared.core.models import Job
 from apps.singularity.ingestion import services
 from apps.singularity.ingestion.engine.embedding import EmbedderError
@@ -17,18 +13,7 @@ from apps.singularity.ingestion.engine.errors import IngestError
 from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.selectors import vector_progress
 
-log = structlog.get_logger(__name__)
-
-
-@contextmanager
-def _outcome_in_row(job_id: int) -> Iterator[None]:
-    """What a job row says already is a line of the log, not a task that failed."""
-    try:
-        yield
-    except (JobAlreadyRunning, JobCancelled, JobStopped) as outcome:
-        log.info("job.left", job=job_id, reason=str(outcome))
-    except (IngestError, EmbedderError) as error:
-        log.error("job.failed", job=job_id, reason=str(error))  # noqa: TRY400  for its owner
+_FAILURES = (IngestError, EmbedderError)
 
 
 @shared_task
@@ -36,7 +21,7 @@ def ingest(job_id: int) -> None:
     """Run a queued ingest job, then have the vectors filled in."""
     job = Job.objects.get(id=job_id, instance=settings.INSTANCE_ID)
     codebase = Codebase.objects.get(id=job.config["codebase"], instance=settings.INSTANCE_ID)
-    with _outcome_in_row(job_id):
+    with outcome_in_row(job_id, *_FAILURES):
         services.ingest_run(codebase=codebase, full=bool(job.config.get("full")), job_id=job_id)
         fill_start()
 
@@ -44,7 +29,7 @@ def ingest(job_id: int) -> None:
 @shared_task
 def fill(job_id: int) -> None:
     """Run a queued job that fills in vectors."""
-    with _outcome_in_row(job_id):
+    with outcome_in_row(job_id, *_FAILURES):
         services.fill_run(instance=settings.INSTANCE_ID, job_id=job_id)
 
 
@@ -61,11 +46,3 @@ def fill_start() -> None:
     job, _ = services.fill_enqueue(instance=settings.INSTANCE_ID)
     fill.delay(job.pk)
 
-
-@shared_task
-def recover() -> None:
-    """Bury lost jobs and send the waiting ones to a worker again; a taken job refuses a second."""
-    tasks = {services.INGEST: ingest, services.EMBED: fill}
-    for job in jobs_recover(instance=settings.INSTANCE_ID):
-        if job.kind in tasks:
-            tasks[job.kind].delay(job.pk)

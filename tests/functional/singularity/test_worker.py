@@ -28,7 +28,7 @@ codebase = services.codebase_open(instance=settings.INSTANCE_ID, path=Path("{roo
 job, _ = services.ingest_enqueue(codebase=codebase)
 tasks.ingest.delay(job.pk)
 """
-RECOVER = "from apps.singularity.ingestion.tasks import recover; recover()"
+RECOVER = "from apps.shared.core.tasks import recover; recover()"
 JOBS = "SELECT state, attempt FROM core_job WHERE kind = 'ingest' ORDER BY id"
 INCLUDED = "SELECT count(*) FROM ingestion_file WHERE state = 'included'"
 

@@ -1,8 +1,10 @@
-"""What happens before anything serves: servers, migrations, the first account, the first ingest."""
+"""What happens before anything serves: servers, migrations, an account, the first learning."""
 
 import secrets
 import subprocess
+import tempfile
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -59,9 +61,23 @@ def ingest(code: Path, *, vectors: str) -> int:
     return run_in_front(command, site_environment(SITES[0]))
 
 
-def run_in_front(command: list[str], environment: dict[str, str]) -> int:
+def learn() -> tuple[int, str]:
+    """Mine what was read; returns the command's exit status and what it says was learned.
+
+    How far it is shows on the caller's terminal.
+    """
+    command, environment = manage("mine_patterns"), site_environment(SITES[0])
+    with tempfile.TemporaryFile("w+") as said:
+        status = run_in_front(command, environment, stdout=said)
+        said.seek(0)
+        return status, said.read()
+
+
+def run_in_front(
+    command: list[str], environment: dict[str, str], *, stdout: IO[str] | None = None
+) -> int:
     """Run a child that Ctrl-C reaches too; whoever ends us, it gets time to end in order."""
-    child = subprocess.Popen(command, env=environment)
+    child = subprocess.Popen(command, env=environment, stdout=stdout)
     try:
         return child.wait()
     except BaseException:

@@ -19,9 +19,11 @@ class Watch:
         stop: threading.Event,
         write: Callable[[str], object],
         *,
+        learned: str,
         once: bool,
     ) -> None:
         self.ports, self.stop, self.write, self.once = ports, stop, write, once
+        self.learned = learned
         self.readiness = Readiness(ports)
         self.ready = False
         self._deadline = time.monotonic() + READY_SECONDS
@@ -44,6 +46,8 @@ class Watch:
         return f"No answer within {READY_SECONDS:.0f} s from: {names}."
 
     def _tell(self) -> None:
+        if self.learned:
+            self.write(self.learned)
         for site, port in self.ports.items():
             self.write(f"{site.capitalize()} is ready: http://127.0.0.1:{port}/")
         if not self.once:

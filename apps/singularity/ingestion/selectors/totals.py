@@ -50,23 +50,24 @@ class Totals:
         self.skipped.update(other.skipped)
 
 
-def codebase_totals(*, instance: str) -> dict[int, Totals]:
+def codebase_totals(*, instance: str, position: Position | None = None) -> dict[int, Totals]:
     """The totals of each code base by its id, in three queries however many there are.
 
     They are counted once for each revision and process, and belong to all who ask: read them,
-    and change nothing in them.
+    and change nothing in them. Who asks for more than these reads ``position`` just once.
     """
-    return _totals_at(instance, _position(instance))
+    return _totals_at(instance, position or codebases_position(instance=instance))
 
 
-def instance_vectors(*, instance: str) -> VectorProgress:
+def instance_vectors(*, instance: str, position: Position | None = None) -> VectorProgress:
     """``vector_progress``, counted anew only when a text or a vector has come or gone."""
     newest = Embedding.objects.filter(instance=instance).aggregate(newest=Max("id"))["newest"]
     generations = EmbeddingGeneration.objects.filter(instance=instance).values_list("id", "state")
-    return _vectors_at(instance, _position(instance), tuple(generations), newest)
+    position = position or codebases_position(instance=instance)
+    return _vectors_at(instance, position, tuple(generations), newest)
 
 
-def _position(instance: str) -> Position:
+def codebases_position(*, instance: str) -> Position:
     """Token and revision of each code base; what is counted of them holds while these stay.
 
     A count may hold more than its position says, when a batch is stored meanwhile; but then

@@ -44,7 +44,8 @@ class ModuleGraph(models.Model):
     )
     revision = models.BigIntegerField()
     mined_at = models.DateTimeField()
-    graph = models.JSONField()
+    graph = models.JSONField(help_text="Modules, components, cycles and their measures.")
+    summary = models.JSONField(help_text="What the next mining compares itself with.")
     drawing = models.TextField(blank=True, help_text="SVG of the component graph.")
 
     def __str__(self) -> str:

@@ -19,7 +19,9 @@ class CodePattern(Learned):
     pattern may leave is for ``publishing`` to say.
     """
 
-    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in PatternKind])
+    kind = models.CharField(
+        max_length=20, choices=[(kind.value, kind.value) for kind in PatternKind]
+    )
     language = models.CharField(max_length=30)
     signature = models.CharField(max_length=80)
     template = models.TextField()

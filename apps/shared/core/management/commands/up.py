@@ -21,7 +21,7 @@ from apps.shared.core.supervisor.watch import Watch
 
 
 class Command(BaseCommand):
-    """Servers, migrations, first account, first ingest, then web, worker and beat of both sites."""
+    """Servers, migrations, an account, what the code says; then web, worker, beat of both sites."""
 
     help = "Start both sites with everything they need; Ctrl-C ends all of it."
     requires_system_checks: list[str] = []
@@ -55,17 +55,23 @@ class Command(BaseCommand):
         if password := preparation.create_admin():
             self.stdout.write(f"Account of both sites: admin, password {password} (shown once)")
         failed = preparation.ingest(code, vectors="now" if once else "later")
-        watch = self.serve(record, once=once)
-        if once and (failed or not watch.ready):
-            raise StartError("The ingest failed, see above." if failed else watch.missing())
+        status, learned = (failed, "") if failed else preparation.learn()
+        watch = self.serve(record, learned, once=once)
+        if once and (status or not watch.ready):
+            raise StartError(
+                "Learning the code base failed, see above." if status else watch.missing()
+            )
 
-    def serve(self, record: Record, *, once: bool) -> Watch:
-        """Keep web, worker and beat of both sites running until it is time to stop."""
+    def serve(self, record: Record, learned: str, *, once: bool) -> Watch:
+        """Keep web, worker and beat of both sites running until it is time to stop.
+
+        ``learned`` is shown when everything answers.
+        """
         ports = {site.name: port_near(site.port) for site in SITES}
         programs = [p for site in SITES for p in site_programs(site, ports[site.name])]
         stop = threading.Event()
         _stop_on_signals(stop)
-        watch = Watch(ports, stop, self.stdout.write, once=once)
+        watch = Watch(ports, stop, self.stdout.write, learned=learned, once=once)
         Supervisor(programs, record=record, show=self.show).run(watch.finished)
         return watch
 
