@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.hashing import Words, mix
-from apps.singularity.patterns.engine.idioms.labels import HOLE
+from apps.singularity.patterns.engine.idioms.labels import BARRIER, HOLE, STATEMENT_ID
 from apps.singularity.patterns.engine.idioms.seeds import Groups
 
 Ints = NDArray[np.int32]
@@ -55,14 +55,24 @@ class Fragments:
         """A hash of each fragment's canonical form."""
         sizes = np.diff(self.bounds)
         place = np.arange(len(self.nodes)) - np.repeat(self.bounds[:-1], sizes)
-        token = np.where(self.opened, forest.label[self.nodes], HOLE).astype(np.uint64)
+        label = forest.label[self.nodes]
+        label = np.where(label == BARRIER, STATEMENT_ID, label)
+        token = np.where(self.opened, label, HOLE).astype(np.uint64)
         mixed = mix((token << np.uint64(32)) + place.astype(np.uint64))
         hashes: Words = np.add.reduceat(mixed, self.bounds[:-1])
         return hashes
 
+    @property
+    def owner(self) -> Longs:
+        """The fragment of each node."""
+        return np.repeat(np.arange(len(self)), np.diff(self.bounds))
+
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """For each fragment the sum of the values of its opened nodes, the root left out."""
-        shown = np.where(self.opened, values[self.nodes], 0.0)
+        """For each fragment the sum of the values of its opened nodes, the root left out.
+
+        ``values`` has one entry for each of ``nodes``.
+        """
+        shown = np.where(self.opened, values, 0.0)
         shown[self.bounds[:-1]] = 0.0
         sums: NDArray[np.float64] = np.add.reduceat(shown, self.bounds[:-1])
         return sums
@@ -113,10 +123,11 @@ def _closures(forest: Forest, groups: Groups) -> Fragments:
     level = _Level(np.arange(count), groups.members, groups.bounds)
     opened_of = np.zeros(count, dtype=np.int64)
     found: list[tuple[Longs, Ints, Bools]] = []
-    for _ in range(_MAX_LEVELS):
+    for depth in range(_MAX_LEVELS):
         if not len(level.group):
             break
         opened = _agreed(forest, level) & (opened_of < MAX_OPEN)[level.group]
+        opened |= depth == 0
         opened_of += np.bincount(level.group[opened], minlength=count)
         found.append((level.group, level.nodes[level.bounds[:-1]], opened))
         level = _children(forest, level.taken(np.flatnonzero(opened)))
@@ -134,7 +145,7 @@ def _agreed(forest: Forest, level: _Level) -> Bools:
     labels = forest.label[level.nodes]
     least = np.minimum.reduceat(labels, level.bounds[:-1])
     most = np.maximum.reduceat(labels, level.bounds[:-1])
-    agreed: Bools = (least == most) & (least != HOLE)
+    agreed: Bools = (least == most) & (least != HOLE) & (least != BARRIER)
     return agreed
 
 

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.hashing import Words, mix, powers
-from apps.singularity.patterns.engine.idioms.labels import END_ID, HOLE, ITEM_ID, STATEMENT_ID
+from apps.singularity.patterns.engine.idioms.labels import (
+    BARRIER,
+    STATEMENT_ID,
+)
 
 Ints = NDArray[np.int32]
 
@@ -57,13 +60,14 @@ def paths_of(forest: Forest) -> Paths:
 def roots_of(forest: Forest) -> Ints:
     """Where idioms may begin: at each statement, and at each use of a known name."""
     label, size = forest.label, forest.size
-    statements = np.flatnonzero(label == STATEMENT_ID)
+    statements = np.flatnonzero((label == STATEMENT_ID) | (label == BARRIER))
+    statements = statements[~forest.book.is_import[label[statements + 1]]]
     names = np.flatnonzero(forest.book.is_name[label])
     callers = forest.parent[names]
     called = (forest.slot[names] == 0) & (size[callers] > 3)
     method = (forest.slot[names] == 1) & (forest.slot[callers] == 0)
     uses = np.concatenate([callers[called], forest.parent[callers[method]]])
-    uses = uses[~np.isin(forest.label[uses], (ITEM_ID, STATEMENT_ID, END_ID, HOLE))]
+    uses = uses[label[uses] > BARRIER]
     return np.union1d(statements, uses).astype(np.int32)
 
 
@@ -75,13 +79,14 @@ def features_of(
     Looked for in at most ``window`` nodes in preorder, at most ``limit`` of them. The second array
     has the nodes.
     """
-    telling = np.flatnonzero(forest.label > STATEMENT_ID).astype(np.int32)
+    telling = np.flatnonzero(forest.label > BARRIER).astype(np.int32)
     first = np.searchsorted(telling, roots, side="right")
     end = roots + np.minimum(forest.size[roots], window)
     column = first[:, None] + np.arange(limit)
     nodes = telling[np.minimum(column, len(telling) - 1)]
     valid = (column < len(telling)) & (nodes < end[:, None])
     owner = np.broadcast_to(roots[:, None], nodes.shape)
+    valid &= forest.barriers[nodes] == forest.barriers[owner]
     rows = np.zeros(nodes.shape, dtype=np.uint64)
     rows[valid] = paths.between(owner[valid], nodes[valid])
     return rows, nodes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.facts import EncodedTree
-from apps.singularity.patterns.engine.idioms.labels import HOLE, LabelBook
+from apps.singularity.patterns.engine.idioms.labels import BARRIER, STATEMENT_ID, LabelBook
 from apps.singularity.patterns.engine.mined import Place
 
 Ints = NDArray[np.int32]
@@ -35,8 +35,31 @@ class Forest:
 
     @cached_property
     def label(self) -> Ints:
-        """Labels with spellings left out and unknown names turned into holes."""
-        return self.book.canonical[self.spelled]
+        """Labels with spellings left out, unknown names turned into holes, and barriers set.
+
+        A run of statements ends before and after each definition.
+        """
+        label = self.book.canonical[self.spelled]
+        parent, slot = self._kinship
+        cells = np.flatnonzero((label == STATEMENT_ID) & (slot == 1)).astype(np.int32)
+        cells = cells[label[parent[cells]] == STATEMENT_ID]
+        is_definition = self.book.is_definition
+        beside = is_definition[label[cells + 1]] | is_definition[label[parent[cells] + 1]]
+        label[cells[beside]] = BARRIER
+        return label
+
+    @cached_property
+    def barriers(self) -> Ints:
+        """For each node the number of barriers among its ancestors, itself included."""
+        return self._passed(self.label == BARRIER)
+
+    def _passed(self, marked: NDArray[np.bool_]) -> Ints:
+        """For each node how many of its ancestors, itself included, are marked."""
+        change = np.zeros(len(self.size) + 1, dtype=np.int32)
+        change[:-1] += marked
+        nodes = np.flatnonzero(marked)
+        change -= np.bincount(nodes + self.size[nodes], minlength=len(change)).astype(np.int32)
+        return np.cumsum(change[:-1], dtype=np.int32)
 
     @cached_property
     def arity(self) -> Ints:
@@ -68,41 +91,27 @@ class Forest:
     @cached_property
     def depth(self) -> Ints:
         """The number of ancestors of each node."""
-        change = np.zeros(len(self.size) + 1, dtype=np.int32)
-        change[1:] += self.arity > 0
-        place = np.arange(len(self.size), dtype=np.int32)
-        ends = (place + self.size)[self.arity > 0]
-        change -= np.bincount(ends, minlength=len(change)).astype(np.int32)
-        return np.cumsum(change[:-1], dtype=np.int32)
+        inner = self.arity > 0
+        return self._passed(inner) - inner
 
     def files_of(self, nodes: Ints) -> Ints:
         """The index of the file in which each node stands."""
         return (np.searchsorted(self.offset, nodes, side="right") - 1).astype(np.int32)
 
-    def exact(self, nodes: Ints) -> Words:
+    @cached_property
+    def exact(self) -> Words:
         """The hash of the text of each node."""
-        return self._column("exact", "<u8", nodes)
+        return np.concatenate([np.frombuffer(tree.exact, dtype="<u8") for tree in self.trees])
 
-    def _column(self, name: str, dtype: str, nodes: Ints) -> Words:
-        """Entries of a column that stays with its file, as few nodes are ever asked for."""
-        values = np.zeros(len(nodes), dtype=np.uint64)
-        files = self.files_of(nodes)
-        order = np.argsort(files, kind="stable")
-        bounds = np.flatnonzero(np.diff(files[order], prepend=-1, append=-2))
-        for low, high in zip(bounds[:-1], bounds[1:], strict=True):
-            chosen = order[low:high]
-            file = int(files[chosen[0]])
-            column = np.frombuffer(getattr(self.trees[file], name), dtype=dtype)
-            values[chosen] = column[nodes[chosen] - self.offset[file]]
-        return values
-
-    def places(self, first: Ints, last: Ints) -> Iterator[Place]:
-        """From the beginning of each first node to the end of the last."""
-        starts, ends = self._column("start", "<u4", first), self._column("end", "<u4", last)
-        for file, start, end in zip(self.files_of(first), starts, ends, strict=True):
-            newlines = np.frombuffer(self.trees[file].newlines, dtype="<u4")
-            low, high = np.searchsorted(newlines, [start, max(int(end) - 1, int(start))])
-            yield Place(self.paths[file], int(low) + 1, int(high) + 1)
+    def place(self, first: int, last: int) -> Place:
+        """From the beginning of one node to the end of another one of the same file."""
+        file = int(np.searchsorted(self.offset, first, side="right")) - 1
+        tree, offset = self.trees[file], int(self.offset[file])
+        start = np.frombuffer(tree.start, dtype="<u4")[first - offset]
+        end = np.frombuffer(tree.end, dtype="<u4")[last - offset]
+        newlines = np.frombuffer(tree.newlines, dtype="<u4")
+        low, high = np.searchsorted(newlines, [start, max(end - 1, start)]).tolist()
+        return Place(self.paths[file], low + 1, high + 1)
 
 
 def forest_of(book: LabelBook, files: Sequence[tuple[str, EncodedTree]]) -> Forest:
@@ -121,5 +130,3 @@ def forest_of(book: LabelBook, files: Sequence[tuple[str, EncodedTree]]) -> Fore
         offset.astype(np.int32),
     )
 
-
-__all__ = ["HOLE", "Forest", "forest_of"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.hashing import Words, mix
+from apps.singularity.patterns.engine.idioms.labels import BARRIER, ITEM_ID, STATEMENT_ID
 
 Ints = NDArray[np.int32]
 
@@ -18,11 +19,11 @@ _SHIFT = np.uint64(64 - _BITS)
 
 @dataclass(frozen=True)
 class Contexts:
-    """Nodes by their label, their parent's label and their slot there.
+    """Nodes by their label and what it is told from: as a rule the parent's label and the slot.
 
     ``key`` numbers these contexts by hash, ``count`` is how often each number occurs; ``bits`` is
-    the code length of a node's label given its parent's label and its slot, in bits, as a
-    probabilistic grammar with these productions gives it (estimated by counting).
+    the code length of a node's label, in bits, given what it is told from, as a probabilistic
+    grammar with these productions gives it (estimated by counting).
     """
 
     key: Ints
@@ -32,14 +33,34 @@ class Contexts:
 
 def contexts_of(forest: Forest) -> Contexts:
     """The contexts of all nodes."""
-    above = forest.label[forest.parent].astype(np.uint64) * np.uint64(64)
-    above = mix(above + forest.slot.astype(np.uint64) + np.uint64(1))
+    above = _above(forest)
     key = _bucket(above + mix(forest.label.astype(np.uint64)))
     slot_key = _bucket(above)
     count = np.bincount(key, minlength=1 << _BITS).astype(np.int32)
     slot_count = np.bincount(slot_key, minlength=1 << _BITS).astype(np.int32)
     share = count[key].astype(np.float32) / slot_count[slot_key]
     return Contexts(key, count, -np.log2(np.minimum(share, 1)))
+
+
+def _above(forest: Forest) -> Words:
+    """What the label of each node is told from: its parent's label and its slot there.
+
+    An element of a list is told from the element before it, the first one from where the list
+    stands; whether a list goes on is told from its last element.
+    """
+    label, parent, slot = forest.label, forest.parent, forest.slot
+    is_cell = np.isin(label, (ITEM_ID, STATEMENT_ID, BARRIER))
+    in_cell = is_cell[parent]
+    source = parent.copy()
+    rest = in_cell & (slot == 1)
+    source[rest] = parent[rest] + 1
+    later = in_cell & (slot == 0) & is_cell[parent[parent]] & (slot[parent] == 1)
+    source[later] = parent[parent[later]] + 1
+    first = in_cell & (slot == 0) & ~later
+    source[first] = parent[parent[first]]
+    role = slot + np.where(rest, 32, 0) + np.where(later, 33, 0) + np.where(first, 34, 0)
+    told = label[source].astype(np.uint64) * np.uint64(64) + role.astype(np.uint64)
+    return mix(told + np.uint64(1))
 
 
 def _bucket(hashes: Words) -> Ints:

@@ -16,7 +16,7 @@ from apps.singularity.patterns.engine.idioms.closure import Fragments
 from apps.singularity.patterns.engine.idioms.features import Paths
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.information import Contexts
-from apps.singularity.patterns.engine.idioms.labels import STATEMENT_ID
+from apps.singularity.patterns.engine.idioms.labels import BARRIER, STATEMENT_ID
 from apps.singularity.patterns.engine.idioms.seeds import Groups
 
 Ints = NDArray[np.int32]
@@ -57,7 +57,7 @@ class Matcher:
     def _pivots(self, fragments: Fragments) -> Longs:
         """The index of the opened node of each fragment whose context is the rarest."""
         count = self.contexts.count[self.contexts.key[fragments.nodes]].astype(np.int64)
-        count[~fragments.opened | (self.forest.label[fragments.nodes] <= STATEMENT_ID)] = 1 << 40
+        count[~fragments.opened | (self.forest.label[fragments.nodes] <= BARRIER)] = 1 << 40
         count[fragments.bounds[:-1]] = 1 << 39  # the root's own context is not the fragment's
         order = np.lexsort((count, np.repeat(np.arange(len(fragments)), np.diff(fragments.bounds))))
         pivots: Longs = order[fragments.bounds[:-1]]
@@ -100,7 +100,7 @@ class Matcher:
             height = height - climbing
         path = self.paths.between(roots, batch.pivots)
         same = self.paths.between(above, nodes) == path[owner]
-        same &= forest.label[above] == forest.label[roots][owner]
+        same &= _plain(forest.label[above]) == _plain(forest.label[roots])[owner]
         return owner[same], above[same].astype(np.int32)
 
 
@@ -155,9 +155,14 @@ def _steps_before(forest: Forest, picked: Fragments, owner: Longs, step: Longs) 
     return step[np.minimum(np.searchsorted(known, wanted), len(known) - 1)]
 
 
+def _plain(labels: Ints) -> Ints:
+    """Barriers are cells like others to the fragment that begins there."""
+    return np.where(labels == BARRIER, STATEMENT_ID, labels)
+
+
 def matcher_of(forest: Forest, paths: Paths, contexts: Contexts) -> Matcher:
     """Sort the nodes by context."""
-    telling = np.flatnonzero(forest.label > STATEMENT_ID)
+    telling = np.flatnonzero(forest.label > BARRIER)
     keys = contexts.key[telling]
     posting = telling[np.argsort(keys, kind="stable")]
     count = np.bincount(keys, minlength=len(contexts.count))

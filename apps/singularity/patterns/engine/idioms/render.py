@@ -10,7 +10,7 @@ import re
 import string
 from collections.abc import Sequence
 
-from apps.singularity.patterns.engine.idioms.template import Piece
+from apps.singularity.patterns.engine.idioms.template import ITEMS_REST, STATEMENTS_REST, Piece
 from apps.singularity.patterns.engine.tree.labels import Label, Sort
 
 WIDTH = 88
@@ -21,11 +21,14 @@ _TIGHT_KINDS += ("type_parameters", "field_expression", "template_argument_list"
 _WORD_END = re.compile(r"[\w$]$")
 _SYMBOL = re.compile(r"[^\w\s]+$")
 _BLOCK = "\n"
+_ANY = "$$$"
+_BODY = f"{_BLOCK}$$$BODY{_BLOCK}"
 
 
 def render(template: Piece, language: str) -> str:
     """The text of a template; metavariables are ``$A`` and so on, ``$STR``, ``$NUM``, ``$$$``."""
-    return _Renderer(2 if language in _TWO_SPACES else 4).text(template).strip("\n")
+    text = _Renderer(2 if language in _TWO_SPACES else 4).text(template)
+    return text.strip("\n").removesuffix("\n" + _ANY)
 
 
 def metavariable(hole: int) -> str:
@@ -40,6 +43,12 @@ def shown_name(qualified: str) -> str:
     return qualified.rpartition("().")[2].lstrip(".") or qualified
 
 
+def _hole(number: int) -> str:
+    if number == STATEMENTS_REST:
+        return _BODY
+    return _ANY if number == ITEMS_REST else metavariable(number)
+
+
 class _Renderer:
     def __init__(self, indent: int) -> None:
         self._indent = " " * indent
@@ -48,7 +57,7 @@ class _Renderer:
         """The text of a piece; that of statements begins and ends with a line end."""
         label = piece.label
         if label is None:
-            return metavariable(piece.hole) if piece.hole else "$$$"
+            return _hole(piece.hole)
         if label.sort is Sort.PRODUCTION:
             return self._production(label, piece.children)
         if label.sort is Sort.ITEM_CELL:
@@ -63,6 +72,8 @@ class _Renderer:
 
     def _statements(self, piece: Piece) -> str:
         lines = [self.text(element) for element in _elements(piece)]
+        if len(lines) > 1 and lines[-1] == _BODY:
+            lines[-1] = _ANY
         return _BLOCK + "\n".join(line.strip("\n") for line in lines) + _BLOCK
 
     def _items(self, elements: Sequence[Piece]) -> str:
@@ -82,9 +93,17 @@ class _Renderer:
                 shown += f"\n{self._indent}{body}\n"
             elif not shown or not text or shown.endswith("\n"):
                 shown += text
+            elif _ends_line(shown):
+                shown += "\n" + text
             else:
                 shown += _gap(label, at, shown, text) + text
         return shown.rstrip("\n")
+
+
+def _ends_line(text: str) -> bool:
+    """Whether what follows begins a line: after an indented block, and after a decorator."""
+    last = text.rpartition("\n")[2]
+    return last.startswith((" ", "@"))
 
 
 def _elements(cell: Piece) -> list[Piece]:

@@ -13,16 +13,18 @@ from apps.singularity.patterns.engine.idioms.information import contexts_of
 from apps.singularity.patterns.engine.idioms.matching import matcher_of
 from apps.singularity.patterns.engine.idioms.pattern import Idiom
 from apps.singularity.patterns.engine.idioms.ranking import REFERENCE_BITS, ranked, value
+from apps.singularity.patterns.engine.idioms.repetition import told
 from apps.singularity.patterns.engine.idioms.seeds import Groups, seeds_of
 from apps.singularity.patterns.engine.idioms.support import support_for
+from apps.singularity.patterns.engine.idioms.trimming import trimmed
 
 Longs = NDArray[np.int64]
 
-PATTERNS_LIMIT = 2000
-"""Patterns of one language that are given."""
+NODES_PER_PATTERN = 1000
+"""Of a language one pattern is given for so many nodes, but at least 200 and at most 2,000."""
 
-CANDIDATES_LIMIT = 4000
-"""Fragments of one language, the most promising ones, whose occurrences are all looked up."""
+CANDIDATES_PER_PATTERN = 4
+"""Fragments, the most promising ones, whose occurrences are all looked up for one pattern given."""
 
 WINDOW, FEATURES = 48, 16
 _SAMPLE = 16  # members of a group from which its closure is taken
@@ -31,14 +33,15 @@ _SAMPLE = 16  # members of a group from which its closure is taken
 def idioms_of(forest: Forest) -> list[Idiom]:
     """The idioms of one language, best first."""
     support = support_for(len(forest.paths))
+    limit = min(2000, max(200, len(forest.size) // NODES_PER_PATTERN))
     paths, contexts = paths_of(forest), contexts_of(forest)
     roots = roots_of(forest)
     features, _ = features_of(forest, paths, roots, window=WINDOW, limit=FEATURES)
     groups = seeds_of(roots, forest.files_of(roots), features, support)
-    fragments = _promising(forest, contexts.bits, groups)
+    fragments = _promising(forest, contexts.bits, groups, CANDIDATES_PER_PATTERN * limit)
     found = matcher_of(forest, paths, contexts).occurrences(fragments)
     files = _spread(forest, found)
-    bits = fragments.sums(contexts.bits.astype(np.float64))
+    bits = told(forest, contexts.bits, fragments)
     frequent = (found.sizes >= support.occurrences) & (files >= support.files)
     kept = np.flatnonzero(frequent & ~contained(forest, fragments, found))
     worth = value(bits, files.astype(np.float64))
@@ -52,21 +55,25 @@ def idioms_of(forest: Forest) -> list[Idiom]:
         )
         for one in kept.tolist()
     ]
-    return ranked(forest, contexts.bits, idioms, limit=PATTERNS_LIMIT)
+    return ranked(forest, contexts.bits, idioms, limit=limit)
 
 
-def _promising(forest: Forest, bits: NDArray[np.float32], groups: Groups) -> Fragments:
+def _promising(
+    forest: Forest, bits: NDArray[np.float32], groups: Groups, limit: int
+) -> Fragments:
     """The closures of groups, each once, those that seem worth most."""
     fragments = closures_of(forest, _sampled(groups))
     if not len(fragments):
         return fragments
-    _, first = np.unique(fragments.hashes(forest), return_index=True)
-    first.sort()
-    fragments, sizes = fragments.chosen(first), groups.sizes[first]
-    told = fragments.sums(bits.astype(np.float64))
-    worth = value(told, sizes.astype(np.float64))
-    best = np.argsort(-worth, kind="stable")[:CANDIDATES_LIMIT]
-    return fragments.chosen(np.sort(best[told[best] > REFERENCE_BITS]))
+    fragments, left = trimmed(forest, fragments)
+    _, first, same = np.unique(fragments.hashes(forest), return_index=True, return_inverse=True)
+    sizes = np.zeros(len(first), dtype=np.int64)
+    np.maximum.at(sizes, same, groups.sizes[left])
+    fragments = fragments.chosen(first)
+    tells = told(forest, bits, fragments)
+    worth = value(tells, sizes.astype(np.float64))
+    best = np.argsort(-worth, kind="stable")[:limit]
+    return fragments.chosen(np.sort(best[tells[best] > REFERENCE_BITS]))
 
 
 def _sampled(groups: Groups) -> Groups:

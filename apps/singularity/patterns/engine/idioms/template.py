@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.singularity.patterns.engine.idioms.labels import HOLE, LabelBook
+from apps.singularity.patterns.engine.idioms.labels import LabelBook
 from apps.singularity.patterns.engine.tree.labels import DIVIDER, Label, Sort, parse_label
 
-REST = "$$"
-"""In a canonical form: whatever else stands in a list."""
+ITEMS_REST, STATEMENTS_REST = -1, -2
+"""Numbers of holes that stand for whatever else is in a list of items, or of statements."""
+
+_RESTS = {ITEMS_REST: "$,", STATEMENTS_REST: "$;"}
+_REST_OF = {text: number for number, text in _RESTS.items()}
 
 _CELLS = (Sort.ITEM_CELL, Sort.STATEMENT_CELL)
 
@@ -19,7 +22,7 @@ class Piece:
     """A node of a template: its label and children, or a hole.
 
     Holes that hold equal code have one number, counted from 1 by first appearance; the rest of a
-    list has 0.
+    list has its own, negative number.
     """
 
     label: Label | None
@@ -34,7 +37,7 @@ class Piece:
     @property
     def is_rest(self) -> bool:
         """Whether this stands for whatever else is in a list."""
-        return self.label is None and not self.hole
+        return self.label is None and self.hole < 0
 
 
 def canonical_form(
@@ -42,8 +45,7 @@ def canonical_form(
 ) -> str:
     """The labels of a fragment in preorder, one a line, without spellings.
 
-    ``holes`` tells for each node that is not opened which others hold equal code; -1 for the rest
-    of a list.
+    ``holes`` tells for each node that is not opened which others hold equal code.
     """
     numbers: dict[int, int] = {}
     lines = []
@@ -51,7 +53,7 @@ def canonical_form(
         if is_open:
             lines.append(canonical_label(book.texts[label]))
         elif hole < 0:
-            lines.append(REST)
+            lines.append(_RESTS[hole])
         else:
             lines.append(f"${numbers.setdefault(hole, len(numbers) + 1)}")
     return "\n".join(lines)
@@ -66,8 +68,8 @@ def parse_canonical(text: str) -> Piece:
     """The template that a canonical form describes. Raises ValueError for text that is none."""
     stack: list[Piece] = []
     for line in reversed(text.split("\n")):
-        if line == REST:
-            stack.append(Piece(None))
+        if line in _REST_OF:
+            stack.append(Piece(None, hole=_REST_OF[line]))
         elif line[:1] == Sort.IDENTIFIER:
             stack.append(Piece(None, hole=int(line[1:])))
         else:
@@ -76,6 +78,3 @@ def parse_canonical(text: str) -> Piece:
             stack.append(Piece(label, children))
     (root,) = stack
     return root
-
-
-__all__ = ["HOLE", "REST", "Piece", "canonical_form", "canonical_label", "parse_canonical"]

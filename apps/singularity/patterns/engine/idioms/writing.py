@@ -7,21 +7,33 @@ from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.instances import instances
-from apps.singularity.patterns.engine.idioms.labels import ITEM_ID, STATEMENT_ID
+from apps.singularity.patterns.engine.idioms.labels import (
+    BARRIER,
+    ITEM_ID,
+    ITEMS_END_ID,
+    STATEMENT_ID,
+    STATEMENTS_END_ID,
+)
 from apps.singularity.patterns.engine.idioms.metavariables import equal_holes
 from apps.singularity.patterns.engine.idioms.pattern import Idiom
 from apps.singularity.patterns.engine.idioms.render import render
 from apps.singularity.patterns.engine.idioms.support import support_for
-from apps.singularity.patterns.engine.idioms.template import canonical_form, parse_canonical
+from apps.singularity.patterns.engine.idioms.template import (
+    ITEMS_REST,
+    STATEMENTS_REST,
+    canonical_form,
+    parse_canonical,
+)
 from apps.singularity.patterns.engine.mined import (
     EXAMPLES_LIMIT,
     MinedPattern,
     PatternKind,
+    Place,
     signature_of,
 )
 
 Ints = NDArray[np.int32]
-_CELLS = (ITEM_ID, STATEMENT_ID)
+_STATEMENTS = (STATEMENT_ID, BARRIER)
 
 
 def written(forest: Forest, idiom: Idiom) -> MinedPattern:
@@ -42,39 +54,44 @@ def written(forest: Forest, idiom: Idiom) -> MinedPattern:
         files=len(np.unique(forest.files_of(found[0]))),
         score=round(idiom.score, 3),
         details={"canonical": canonical, "bits": round(idiom.bits, 1)},
-        examples=tuple(forest.places(*_ends(forest, idiom, found[:, _examples(forest, found[0])]))),
+        examples=_examples(forest, idiom, found),
     )
 
 
 def _holes(forest: Forest, idiom: Idiom, found: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """For each node the number of its hole, and the occurrences in which equal holes are equal."""
-    parents = forest.label[forest.parent[idiom.nodes]]
-    rest = np.isin(parents, _CELLS) & (forest.slot[idiom.nodes] == 1)
-    numbers = np.where(rest, -1, np.arange(len(idiom.nodes)))
-    rows = np.flatnonzero(~idiom.opened & ~rest)
-    exact = np.stack([forest.exact(found[row]) for row in rows]) if len(rows) else np.zeros(
-        (0, found.shape[1]), dtype=np.uint64
-    )
-    first, holds = equal_holes(exact, least=support_for(len(forest.paths)).occurrences)
-    numbers[rows] = rows[first] if len(rows) else rows
+    label = forest.label[idiom.nodes]
+    numbers = np.arange(len(idiom.nodes), dtype=np.int32)
+    numbers[np.isin(label, (ITEM_ID, ITEMS_END_ID))] = ITEMS_REST
+    numbers[np.isin(label, (*_STATEMENTS, STATEMENTS_END_ID))] = STATEMENTS_REST
+    rows = np.flatnonzero(~idiom.opened & (numbers >= 0))
+    first, holds = equal_holes(forest.exact[found[rows]], least=support_for(len(forest.paths)).occurrences)
+    numbers[rows] = rows[first]
     return numbers, holds
 
 
-def _examples(forest: Forest, roots: Ints) -> Ints:
-    """Which occurrences to show: of as many files as can be, in the order of files."""
-    files = forest.files_of(roots)
+def _examples(forest: Forest, idiom: Idiom, found: Ints) -> tuple[Place, ...]:
+    """Some places: of as many files as can be, in the order of files."""
+    files = forest.files_of(found[0])
     rank = np.arange(len(files)) - np.searchsorted(files, files)
-    best = np.lexsort((np.arange(len(files)), rank))[:EXAMPLES_LIMIT]
-    return np.sort(best)
+    shown = np.sort(np.lexsort((np.arange(len(files)), rank))[:EXAMPLES_LIMIT])
+    first, last = _ends(forest, idiom)
+    return tuple(
+        forest.place(int(found[first, at]), int(found[last, at])) for at in shown.tolist()
+    )
 
 
-def _ends(forest: Forest, idiom: Idiom, found: Ints) -> tuple[Ints, Ints]:
-    """The first and the last node of each occurrence."""
-    if forest.label[idiom.nodes[0]] != STATEMENT_ID:
-        return found[0], found[0]
-    row, last = 0, 0
-    while idiom.opened[row] and forest.label[idiom.nodes[row]] == STATEMENT_ID:
+def _ends(forest: Forest, idiom: Idiom) -> tuple[int, int]:
+    """The rows of the first and the last node that a fragment reaches over.
+
+    For a run of statements its first and its last one; for all else the root.
+    """
+    nodes = idiom.nodes
+    is_run = idiom.opened & np.isin(forest.label[nodes], _STATEMENTS)
+    if not is_run[0]:
+        return 0, 0
+    row, last = 0, 1
+    while is_run[row]:
         last = row + 1
-        follower = idiom.nodes[last] + forest.size[idiom.nodes[last]]
-        row = int(np.searchsorted(idiom.nodes, follower))
-    return found[0] + 1, found[last]
+        row = int(np.searchsorted(nodes, nodes[last] + forest.size[nodes[last]]))
+    return 1, last

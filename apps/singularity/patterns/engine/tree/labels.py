@@ -6,7 +6,7 @@ A label is a sigil, which tells its sort, and parts divided by tabs:
   is a slot for a child, any other part a token of the language as it stands. Nodes with one child
   and nothing else are folded into it: ``(expression_statement>call`` is a call as a statement.
 - ``,`` and ``;``  a *cell* of a list (of items, of statements): its first child is the element, its
-  second the rest of the list; ``.`` is the end of every list.
+  second the rest of the list; ``.,`` and ``.;`` end them.
 - ``:qualified spelling``  a known name, and how the file spells it.
 - ``=text``  a word of the language (``None``, ``self``, ``int``).
 - ``'STR``, ``'NUM``  a literal; its value is gone.
@@ -24,9 +24,11 @@ from functools import lru_cache
 
 DIVIDER = "\t"
 SLOT = ""
-END = "."
 ITEM = ","
 STATEMENT = ";"
+END = "."
+ITEMS_END = END + ITEM
+STATEMENTS_END = END + STATEMENT
 REST = "$..."
 FOLDED = ">"
 IDENTIFIER = "$"

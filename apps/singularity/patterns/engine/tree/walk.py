@@ -11,12 +11,13 @@ from tree_sitter import Node
 
 from apps.singularity.patterns.engine.facts import Span
 from apps.singularity.patterns.engine.tree.labels import (
-    END,
     FOLDED,
     IDENTIFIER,
     ITEM,
+    ITEMS_END,
     REST,
     STATEMENT,
+    STATEMENTS_END,
     name,
 )
 from apps.singularity.patterns.engine.tree.shapes import Shape
@@ -29,9 +30,9 @@ MAX_ITEMS = 16
 MAX_SPELLING = 80
 """Characters of a known name's spelling; of a longer one only the last part is kept."""
 
-_ITEM_CELL, _STATEMENT_CELL, _LIST_END, _LIST_CUT = range(4)
+_ITEM_CELL, _STATEMENT_CELL, _ITEMS_END, _STATEMENTS_END, _LIST_CUT = range(5)
 _KIND = attrgetter("kind_id")
-_LABELS = (ITEM, STATEMENT, END, REST)
+_LABELS = (ITEM, STATEMENT, ITEMS_END, STATEMENTS_END, REST)
 _MARKS = len(_LABELS)
 """The work list holds nodes, and marks: a byte offset times ``_MARKS``, plus what comes there."""
 
@@ -106,12 +107,15 @@ def _enter(shape: Shape, children: Sequence[Node], work: list[Node | int], end: 
     else:
         elements = slots[shape.tail :]
         slots = slots[: shape.tail]
-        mark = _STATEMENT_CELL if shape.statements else _ITEM_CELL
-        shown = elements if shape.statements else elements[:MAX_ITEMS]
+        mark, last = _ITEM_CELL, _ITEMS_END
         if elements:
             end = children[elements[-1]].end_byte
-        work.append(end * _MARKS + (_LIST_END if len(shown) == len(elements) else _LIST_CUT))
-        for at in reversed(shown):
+        if shape.statements:
+            mark, last = _STATEMENT_CELL, _STATEMENTS_END
+        elif len(elements) > MAX_ITEMS:
+            elements, last = elements[:MAX_ITEMS], _LIST_CUT
+        work.append(end * _MARKS + last)
+        for at in reversed(elements):
             work.append(children[at])
             work.append(mark)
         work += [children[at] for at in reversed(slots)]
