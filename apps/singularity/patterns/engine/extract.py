@@ -9,7 +9,7 @@ from apps.singularity.ingestion.engine.languages import LANGUAGES, grammar_of
 from apps.singularity.patterns.engine import conventions
 from apps.singularity.patterns.engine.clones import fingerprints
 from apps.singularity.patterns.engine.facts import FACTS_VERSION, FileFacts
-from apps.singularity.patterns.engine.names import read_names
+from apps.singularity.patterns.engine.names import read_names, survey
 from apps.singularity.patterns.engine.packing import facts_pack
 from apps.singularity.patterns.engine.schemas import entities
 from apps.singularity.patterns.engine.tree import encode
@@ -49,7 +49,8 @@ def file_facts(file: SourceText) -> FileFacts:
         declared = entities(None, source, language=language, path=path, imports=())
         return FileFacts(language, lines, has_syntax_errors=bool(grammar), entities=declared)
     root = tree.root_node
-    names = read_names(root, source, language=language, path=path)
+    found = survey(root, source, language=language)
+    names = read_names(root, source, language=language, path=path, found=found)
     encoded = encode(root, source, language=language, resolved=names.resolved)
     return FileFacts(
         language=language,
@@ -61,6 +62,6 @@ def file_facts(file: SourceText) -> FileFacts:
         entities=entities(root, source, language=language, path=path, imports=names.imports),
         fingerprints=fingerprints(encoded, names.functions),
         entry_line=names.entry_line,
-        conventions=conventions.measure(root, source, language=language, path=path, names=names),
+        conventions=conventions.measure(found, source, language=language, path=path, names=names),
         tree=encoded,
     )

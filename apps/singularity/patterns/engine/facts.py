@@ -155,11 +155,19 @@ class NameFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """How often a file chose one of several ways, and up to three lines where it did."""
+
+    count: int
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """All that the miners need of one file.
 
-    ``entry_line`` is the line of a program's entry point (``main``). ``conventions`` are counts:
-    what is measured -> which choice -> how often.
+    ``entry_line`` is the line of a program's entry point (``main``). ``conventions`` say
+    what is measured -> which choice -> how often, and where first.
     """
 
     language: str
@@ -171,5 +179,5 @@ class FileFacts:
     entities: tuple[Entity, ...] = ()
     fingerprints: tuple[Fingerprint, ...] = ()
     entry_line: int | None = None
-    conventions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    conventions: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
     tree: EncodedTree = field(default_factory=EncodedTree)

@@ -134,5 +134,6 @@ GO = NameTable(
     is_test_file=_is_test_file,
     entry=_entry,
     bases=_embedded,
+    measured=frozenset({"if_statement"}),
     wrappers=frozenset({"pointer_type", "generic_type"}),
 )

@@ -212,6 +212,10 @@ JAVASCRIPT = NameTable(
     receiver=b"this",
     type_scope=False,
     bases=_bases,
+    measured=frozenset(
+        {"string", "arrow_function", "function_expression", "function_declaration"}
+        | {"lexical_declaration", "variable_declaration", "catch_clause"}
+    ),
     wrappers=frozenset({"decorator", "call_expression", "generic_type"}),
 )
 

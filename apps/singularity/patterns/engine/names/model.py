@@ -98,6 +98,7 @@ class NameTable:
 
     ``bases`` picks those of a type definition, ``parameters`` is the field of a function that
     holds its parameters. ``wrappers`` are the node types around the name of a decorator or a base.
+    ``measured`` are node types that conventions are counted on.
     """
 
     member: re.Pattern[bytes]
@@ -135,6 +136,7 @@ class NameTable:
     bases: Picker | None = None
     parameters: str = "parameters"
     wrappers: frozenset[str] = frozenset()
+    measured: frozenset[str] = frozenset()
 
     def groups(self) -> list[frozenset[str]]:
         """The node types that are kept, apart from names: those of a group in one list."""
@@ -146,5 +148,7 @@ class NameTable:
             self.decorators,
         ]
         alone = self.assignments.union(self.aliases, self.defines, self.binds, self.rebinds)
-        alone = alone.union(self.skips, self.hints).difference(*together)
+        alone = alone.union(self.skips, self.hints, self.measured, self.strings).difference(
+            *together
+        )
         return [*filter(None, together), *(frozenset({kind}) for kind in sorted(alone))]

@@ -142,5 +142,6 @@ PYTHON = NameTable(
     receiver=b"self",
     type_scope=False,
     bases=_bases,
+    measured=frozenset({"except_clause", "assert_statement", "parameters"}),
     wrappers=frozenset({"decorator", "call", "subscript"}),
 )

@@ -32,9 +32,8 @@ def read_names(
 ) -> NameFacts:
     """The imports, definitions, calls and known names of a file.
 
-    ``root`` is the tree of ``source``, ``path`` the file's place in its code base. ``found``
-    is the survey of the tree, when it is needed elsewhere, too. A language without a table
-    (markup, SQL) has no names.
+    ``root`` is the tree of ``source``, ``path`` the file's place in its code base, ``found`` the
+    survey of the tree where it is at hand. A language without a table (markup, SQL) has no names.
     """
     table, grammar = table_of(language), grammar_of(language)
     if table is None or grammar is None:

@@ -113,7 +113,10 @@ class Resolver:
     def _attribute(self, start: int, end: int, scope: Scope) -> None:
         """Follow an attribute of the object itself, when it is known what it holds."""
         match, holder = self._member(self._source, end), _type_around(scope)
-        if match and holder and (value := holder.values.get(self._source[start : match.end()])):
+        if match is None or holder is None:
+            return
+        value = holder.values.get(self._source[start : match.end()]) or holder.values.get(match[2])
+        if value is not None:
             self._chain(value, start, start, match.end(), scope)
 
     def _follow(self, name: str, start: int, end: int, scope: Scope) -> None:

@@ -116,7 +116,7 @@ def _entry(source: bytes) -> int | None:
 
 RUST = NameTable(
     member=re.compile(
-        rb"(?:\s*(?:\?|\.\s*await\b))*\s*(::|\.)\s*([A-Za-z_\x80-\xff][\w\x80-\xff]*)"
+        rb"(?:\s*(?:\?|\.\s*await\b))*\s*(::|\.)\s*(?!await\b)([A-Za-z_\x80-\xff][\w\x80-\xff]*)"
     ),
     read_import=_imports,
     names=frozenset({"identifier", "type_identifier"}),
@@ -180,5 +180,6 @@ RUST = NameTable(
     receiver=b"self",
     type_scope=False,
     bases=_bases,
+    measured=frozenset({"try_expression"}),
     wrappers=frozenset({"attribute_item", "attribute", "generic_type"}),
 )

@@ -37,19 +37,20 @@ class _Kinds:
     """What to do at a node, by tree-sitter's number of its type.
 
     From `_KEPT` on the action is the number of a list that keeps the node; a negative number says
-    that its children are not looked at.
+    that its children are not looked at, unless it is one of ``strings`` with a prefix.
     """
 
     actions: dict[int, int]
+    strings: frozenset[int]
     groups: dict[str, int]
 
 
-_LEAF, _NAME, _ENTER, _STRING, _MEMBER, _KEPT = range(6)
+_LEAF, _NAME, _ENTER, _MEMBER, _KEPT = range(5)
 _ERROR = 0xFFFF  # the type of what a parser could not make sense of
 _QUOTES = frozenset(b"\"'`")
 
 
-def survey(root: Node, source: bytes, *, language: str) -> Survey:  # noqa: C901 - see below
+def survey(root: Node, source: bytes, *, language: str) -> Survey:
     """Walk a tree; nothing is found in a language without a table.
 
     Iterative, as trees may be deeper than any stack, and one function, as a call for each node
@@ -61,7 +62,7 @@ def survey(root: Node, source: bytes, *, language: str) -> Survey:  # noqa: C901
         return found
     groups: list[list[Node]] = [[] for _ in range(_KEPT + len(set(kinds.groups.values())))]
     keep = [group.append for group in groups]
-    names, actions, stack = found.names, kinds.actions, [root]
+    names, actions, strings, stack = found.names, kinds.actions, kinds.strings, [root]
     pop = stack.pop
     while stack:
         node = pop()
@@ -73,17 +74,13 @@ def survey(root: Node, source: bytes, *, language: str) -> Survey:  # noqa: C901
             names[start] = source[start : node.end_byte]
             continue
         if action != _ENTER:
-            if action == _STRING:
-                if source[node.start_byte] in _QUOTES:
-                    continue
-            elif action == _MEMBER:
+            if action == _MEMBER:
                 start = node.start_byte
                 names[start] = b"." + source[start : node.end_byte]
                 continue
-            else:
-                keep[abs(action)](node)
-                if action < 0:
-                    continue
+            keep[abs(action)](node)
+            if action < 0 and (action not in strings or source[node.start_byte] in _QUOTES):
+                continue
         if children := node.children:
             stack += children[::-1]
     found.nodes = {kind: groups[number] for kind, number in kinds.groups.items()}
@@ -102,16 +99,15 @@ def _kinds_of(language: str) -> _Kinds | None:
         kind = parser_language.node_kind_for_id(number) or ""
         named = parser_language.node_kind_is_named(number)
         actions[number] = _action(kind, table, groups) if named else _LEAF
-    return _Kinds(actions, groups)
+    strings = frozenset(-groups[kind] for kind in table.strings)
+    return _Kinds(actions, strings, groups)
 
 
 def _action(kind: str, table: NameTable, groups: dict[str, int]) -> int:
     if kind in groups:
-        return -groups[kind] if kind in table.leaves else groups[kind]
+        return -groups[kind] if kind in table.leaves | table.strings else groups[kind]
     if kind in table.names:
         return _NAME
     if kind in table.members:
         return _MEMBER
-    if kind in table.leaves:
-        return _LEAF
-    return _STRING if kind in table.strings else _ENTER
+    return _LEAF if kind in table.leaves else _ENTER

@@ -49,7 +49,7 @@ def vocabulary_of(language: str) -> Vocabulary:
     words = _words(path)
     builtins = {_local(name, words["modules"]).encode(): name for name in words["builtins"]}
     methods = {name.encode(): f".{name}" for name in words["methods"]}
-    known = frozenset(builtins) | frozenset(methods)
+    known = frozenset(builtins).union(methods, (b"." + name for name in methods))
     return Vocabulary(builtins, methods, frozenset(words["modules"]), known)
 
 
