@@ -16,8 +16,10 @@ from apps.shared.dashboard.sidebar import Group, Item
 from apps.singularity.ingestion.engine.skips import SkipReason
 from apps.singularity.ingestion.models import Codebase, File
 from apps.singularity.ingestion.selectors.totals import (
+    Position,
     Totals,
     codebase_totals,
+    codebases_position,
     instance_vectors,
     totals_sum,
 )
@@ -69,8 +71,15 @@ def reasons(counts: Mapping[str, int], **filters: str) -> list[Bar]:
     ]
 
 
+def _position(request: HttpRequest) -> Position:
+    return once(request, "position", lambda: codebases_position(instance=settings.INSTANCE_ID))
+
+
 def _totals(request: HttpRequest) -> dict[int, Totals]:
-    return once(request, "totals", lambda: codebase_totals(instance=settings.INSTANCE_ID))
+    def count() -> dict[int, Totals]:
+        return codebase_totals(instance=settings.INSTANCE_ID, position=_position(request))
+
+    return once(request, "totals", count)
 
 
 def _start(request: HttpRequest) -> dict[str, Any]:
@@ -88,7 +97,7 @@ def _numbers(request: HttpRequest) -> dict[str, Any]:
     return {
         "codebases": len(totals),
         "all": totals_sum(totals),
-        "vectors": instance_vectors(instance=settings.INSTANCE_ID),
+        "vectors": instance_vectors(instance=settings.INSTANCE_ID, position=_position(request)),
     }
 
 

@@ -47,7 +47,7 @@ def component(path: str, **measures: Any) -> dict[str, Any]:
 def graph(**parts: Any) -> dict[str, Any]:
     """A module graph as JSON."""
     return {
-        "modules": [], "dependencies": [], "components": [], "component_dependencies": [],
+        "modules": [], "components": [], "component_dependencies": [],
         "cycles": [], "deferred_cycles": [], "component_cycles": [], "violations": [],
         "external": 0,
     } | parts  # fmt: skip
@@ -111,7 +111,9 @@ class RuleFactory(PatternFactory):
     template = "who calls sqlite3.connect also calls sqlite3.connect().close"
     occurrences = 47
     confidence = 0.96
-    details = factory.LazyFunction(lambda: {"lift": 31.5, "holds": 47, "applies": 49})
+    details = factory.LazyFunction(
+        lambda: {"holds": 47, "applies": 49, "expected": 0.0305, "lift": 31.5, "in_order": False}
+    )
 
 
 class FindingFactory(LearnedFactory):
@@ -141,7 +143,7 @@ class ArchitectureFactory(LearnedFactory):
     signature = factory.LazyAttribute(lambda pattern: f"architecture-1-{pattern.key}")
     confidence = 0.8
     met = factory.LazyFunction(lambda: [indicator("Imports point one way", "src/web", "src/store")])
-    missed = factory.LazyFunction(lambda: [indicator("A folder for each layer")])
+    missed = factory.LazyFunction(lambda: [{"text": "A folder for each layer", "weight": 1.0}])
     against = factory.LazyFunction(list)
 
 
@@ -167,6 +169,7 @@ class ModuleGraphFactory(DjangoModelFactory[ModuleGraph]):
             ],
         )
     )  # fmt: skip
+    summary = factory.LazyFunction(dict)
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><title>drawn</title></svg>'
     )

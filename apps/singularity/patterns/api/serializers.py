@@ -31,10 +31,15 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 
 class IndicatorSerializer(serializers.Serializer[Any]):
-    """What was looked for, how much it weighs, and where it is met."""
+    """What was looked for, and how much it weighs."""
 
     text = serializers.CharField()
     weight = serializers.FloatField()
+
+
+class IndicatorHitSerializer(IndicatorSerializer):
+    """An indicator that is met, and where."""
+
     where = serializers.ListField(child=serializers.CharField())
 
 
@@ -105,9 +110,9 @@ class KnownPatternSerializer(serializers.Serializer[KnownPattern]):
 class ArchitecturePatternSerializer(serializers.ModelSerializer[ArchitecturePattern]):
     """An architecture pattern with what speaks for it and against it."""
 
-    met = IndicatorSerializer(many=True)
+    met = IndicatorHitSerializer(many=True)
     missed = IndicatorSerializer(many=True)
-    against = IndicatorSerializer(many=True)
+    against = IndicatorHitSerializer(many=True)
 
     class Meta:
         model = ArchitecturePattern
@@ -123,8 +128,8 @@ class ModuleGraphSerializer(serializers.ModelSerializer[ModuleGraph]):
     graph = serializers.JSONField(
         help_text=(
             "Modules and components with their metrics (layer, fan_in, fan_out, instability, "
-            "abstractness, distance), the dependencies between them, cycles with what would "
-            "break each, and violations of the direction that most imports have."
+            "abstractness, distance), the dependencies between components, cycles with what "
+            "would break each, and violations of the direction that most imports have."
         )
     )
 

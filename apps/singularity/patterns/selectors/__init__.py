@@ -7,6 +7,15 @@ from apps.singularity.patterns.selectors.known import (
     module_graph,
     own,
     pattern_known,
+    recent_support,
 )
 
-__all__ = ["KnownPattern", "codebase_wanted", "holding", "module_graph", "own", "pattern_known"]
+__all__ = [
+    "KnownPattern",
+    "codebase_wanted",
+    "holding",
+    "module_graph",
+    "own",
+    "pattern_known",
+    "recent_support",
+]

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import yaml
 from django.conf import settings
 from django.db.models import Model, Prefetch, QuerySet
 
@@ -86,7 +85,7 @@ def pattern_known(*, signature: str) -> KnownPattern | None:
         template=best.template,
         occurrences=sum(row.occurrences for row in current),
         files=sum(row.files for row in current),
-        ast_grep=rule_yaml(best.details.get("ast_grep")),
+        ast_grep=best.details.get("ast_grep", ""),
         rows=rows,
         trend=support_trend(rows),
     )
@@ -105,11 +104,3 @@ def recent_support(points: int) -> Prefetch[Any, Any, Any]:
     """The last points of each pattern of a list, newest first, as ``recent``."""
     rows = PatternSupport.objects.order_by("-revision")[:points]
     return Prefetch("history", queryset=rows, to_attr="recent")
-
-
-def rule_yaml(rule: Any) -> str:
-    """An ast-grep rule as YAML, empty where there is none."""
-    if not rule or isinstance(rule, str):
-        return rule or ""
-    text: str = yaml.safe_dump(rule, sort_keys=False, allow_unicode=True, width=100)
-    return text

@@ -1,0 +1,159 @@
+"""Code patterns: the list, and one with all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from apps.shared.core.admin.base import InstanceAdmin
+from apps.singularity.ingestion.admin.filters import CodebaseFilter, LanguageFilter
+from apps.singularity.patterns.admin.examples import examples_shown
+from apps.singularity.patterns.admin.filters import HoldsFilter, KindFilter
+from apps.singularity.patterns.admin.mining import head, mine_now
+from apps.singularity.patterns.admin.places import place_page
+from apps.singularity.patterns.display.code import code_styles
+from apps.singularity.patterns.display.kinds import KIND_PLURALS
+from apps.singularity.patterns.models import CodePattern
+from apps.singularity.patterns.selectors import pattern_known, recent_support
+
+SPARK_POINTS = 60
+BREAKS_SHOWN = 50
+ORDERS = (
+    ("First of each kind", ""),
+    ("Most used", "-2"),
+    ("In most files", "-3"),
+    ("Surest", "-4"),
+    ("Newest", "-5"),
+)
+"""Names of orders, with the number of the list's column that each goes by."""
+EXAMPLES_TITLES = {"rule": "Places that keep it", "convention": "Places that do otherwise"}
+FACTS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("kept", "Kept by", str),
+    ("lift", "Lift", "{:,.1f}".format),
+    ("expected", "By chance", "{:.1%}".format),
+    ("bits", "Bits of information", "{:,.0f}".format),
+    ("degree", "Likeness", str),
+    ("tokens", "Tokens", "{:,}".format),
+)
+"""Details that a pattern may have, what to call them, and how to write them."""
+
+
+@admin.register(CodePattern)
+class PatternAdmin(InstanceAdmin):
+    """What the code repeats: idioms, API usage, rules, conventions, clones."""
+
+    list_display = ("template", "occurrences", "files", "confidence", "first_seen_at")
+    list_filter = (("codebase", CodebaseFilter), KindFilter, LanguageFilter, HoldsFilter)
+    list_select_related = ("codebase",)
+    list_per_page = 25
+    search_fields = ("template", "signature")
+    search_help_text = "Words of the template"
+    ordering = ("rank", "-score", "id")
+    change_list_template = "patterns/patterns.html"
+    change_form_template = "patterns/pattern.html"
+    list_before_template = ""
+    custom_urls = (
+        ("place", "patterns_place", place_page),
+        ("mine", "patterns_mine", mine_now),
+    )
+    fields = ("codebase", "signature", "rank", "score", "revision", "first_seen_at", "last_seen_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CodePattern]:
+        """Patterns with the course of their support."""
+        rows: QuerySet[CodePattern] = super().get_queryset(request)
+        return rows.prefetch_related(recent_support(SPARK_POINTS))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with the number of patterns of each kind above it."""
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            changes = response.context_data["cl"]
+            response.context_data |= head(request) | {
+                "code_styles": code_styles(),
+                "kinds": _kinds(request, changes),
+                "orders": _orders(request, changes),
+            }
+        return response
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of one pattern."""
+        pattern = self.get_object(request, object_id)
+        extra = _page(request, pattern) if pattern is not None else {}
+        response: HttpResponse = super().change_view(
+            request, object_id, form_url, (extra_context or {}) | extra
+        )
+        return response
+
+
+def _kinds(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
+    """The kinds that the other filters leave, with their numbers."""
+    rows = changes.root_queryset
+    for chosen in changes.filter_specs:
+        if not isinstance(chosen, KindFilter):
+            rows = chosen.queryset(request, rows)
+    numbers = dict(rows.order_by().values_list("kind").annotate(number=Count("id")))
+    kinds = [(kind.value, name, numbers.get(kind, 0)) for kind, name in KIND_PLURALS.items()]
+    return [
+        {
+            "name": name,
+            "count": count,
+            "current": request.GET.get("kind", "") == value,
+            "address": changes.get_query_string({"kind": value}, ["p"])
+            if value
+            else changes.get_query_string(remove=["kind", "p"]),
+        }
+        for value, name, count in [("", "All", sum(numbers.values())), *kinds]
+        if count or not value
+    ]
+
+
+def _orders(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "current": request.GET.get("o", "") == order,
+            "address": changes.get_query_string({"o": order}, ["p"])
+            if order
+            else changes.get_query_string(remove=["o", "p"]),
+        }
+        for name, order in ORDERS
+    ]
+
+
+def _page(request: HttpRequest, pattern: CodePattern) -> dict[str, Any]:
+    known = pattern_known(signature=pattern.signature)
+    breaks = pattern.findings.filter(instance=settings.INSTANCE_ID, withdrawn_at=None)
+    return head(request, codebase=pattern.codebase) | {
+        "code_styles": code_styles(),
+        "trend": (trend := known.trend.get(pattern.pk, []) if known else []),
+        "highest": max((point.occurrences for point in trend), default=0),
+        "elsewhere": [row for row in known.rows if row.pk != pattern.pk] if known else [],
+        "ast_grep": known.ast_grep if known else "",
+        "numbers": _numbers(pattern.details),
+        "choices": pattern.details.get("choices", []),
+        "examples_title": EXAMPLES_TITLES.get(pattern.kind, "Examples"),
+        "examples": examples_shown(request, codebase=pattern.codebase, places=pattern.examples),
+        "breaks": breaks[:BREAKS_SHOWN],
+        "breaks_more": max(0, breaks.count() - BREAKS_SHOWN),
+    }
+
+
+def _numbers(details: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What only this kind has, as far as it is numbers or words."""
+    kept = {"kept": f"{details['holds']:,} of {details['applies']:,}"} if "holds" in details else {}
+    given = {**details, **kept}
+    return [(name, write(given[key])) for key, name, write in FACTS if key in given]

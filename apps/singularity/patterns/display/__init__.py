@@ -1,0 +1,1 @@
+"""How pages draw and colour what was mined."""
