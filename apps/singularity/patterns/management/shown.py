@@ -57,9 +57,9 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _best(rows: Sequence[CodePattern], kind: PatternKind, limit: int) -> list[CodePattern]:
-    """The first of a kind in the language that has most of it, then the next languages' first."""
+    """The first of a kind, whatever their language."""
     chosen = [row for row in rows if row.kind == kind]
-    return sorted(chosen, key=lambda row: (row.rank, -row.score))[:limit]
+    return sorted(chosen, key=lambda row: (-row.score, row.rank))[:limit]
 
 
 def _idioms(rows: Sequence[CodePattern]) -> Iterator[str]:
@@ -79,11 +79,15 @@ def _support(row: CodePattern) -> str:
 
 def _rules(learned: Learned) -> Iterator[str]:
     rules = _best(learned.rules, PatternKind.RULE, RULES)
-    yield from _section("Rules that the code keeps", (row.template for row in rules))
+    yield from _section("Rules that the code keeps", (_rule(row) for row in rules))
     yield from _section(
         f"Where they are broken ({len(learned.findings):,})",
         (f"{row.path}:{row.start_line}: {row.message}" for row in learned.findings[:FINDINGS]),
     )
+
+
+def _rule(row: CodePattern) -> str:
+    return f"{row.template}: {row.details['holds']:,} of {row.details['applies']:,}"
 
 
 def _clone(row: CodePattern) -> str:

@@ -87,7 +87,7 @@ class Command(BaseCommand):
                 support = f"{point.occurrences:,} in {point.files:,} files"
                 console.print(f"  {point.mined_at:%Y-%m-%d %H:%M}  {support}", highlight=False)
             if rule := row.details.get("ast_grep"):
-                console.print(Syntax(rule, "yaml", background_color="default"))
+                console.print(_code(rule, "yaml"), soft_wrap=True)
 
 
 def _json(row: CodePattern) -> dict[str, Any]:
@@ -115,4 +115,10 @@ def _show(console: Console, row: CodePattern) -> None:
         head.append(f", confidence {row.confidence:.0%}", style="not bold")
     console.print(head)
     console.print(f"   {row.signature}", style="dim", highlight=False)
-    console.print(Syntax(row.template, row.language, background_color="default", padding=(0, 3)))
+    console.print(_code(row.template, row.language), soft_wrap=True)
+
+
+def _code(code: str, language: str) -> Text:
+    """Highlighted and indented; nothing is cut at the terminal's width."""
+    lines = Syntax(code, language, background_color="default").highlight(code).split("\n")
+    return Text("\n").join([Text("   ").append_text(line) for line in lines if line.plain.strip()])
