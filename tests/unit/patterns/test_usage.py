@@ -1,13 +1,19 @@
 """Call sets, orders, rules and findings of small code bases whose numbers are known."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.singularity.patterns.engine.mined import Mined, MinedPattern, PatternKind, Place
-from apps.singularity.patterns.engine.usage import UsageMiner
+from apps.singularity.patterns.engine.usage import Rule, UsageMiner
+from apps.singularity.patterns.engine.usage.breaks import breaks, functions_of
+from apps.singularity.patterns.engine.usage.calls import usage_of, user_of
 from tests.common.factories.usage import Everything, callers, function, mined, python
 
+CALLS = ("lib.make", "lib.make!", "lib.make().a", "lib.make().b", "lib.other")
 CONNECT, CLOSE, COMMIT = "sqlite3.connect", "sqlite3.connect().close", "sqlite3.connect().commit"
 
 
@@ -190,3 +196,15 @@ def test_languages_are_mined_apart() -> None:
     ruby = [replace(facts, language="ruby") for facts in callers(8, CONNECT)]
     rules = of_kind(mined([*callers(8, CONNECT, CLOSE), *ruby]).patterns, PatternKind.RULE)
     assert [(p.language, p.details["applies"]) for p in rules.values()] == [("python", 8)]
+
+
+@given(st.lists(st.lists(st.sampled_from(CALLS), max_size=6), min_size=30, max_size=60))
+def test_one_function_and_all_functions_agree_on_what_breaks(bodies: list[list[str]]) -> None:
+    functions = [function("f", *calls) for calls in bodies]
+    users = [user_of(f"{at}.py", one, one.calls) for at, one in enumerate(functions)]
+    usage = usage_of(users, 1)
+    for first, second, in_order in product(usage.names, usage.names, (True, False)):
+        if first != second:
+            rule = Rule((first,), second, 1, 1, len(users), 0.5, in_order=in_order)
+            found = set(functions_of(usage, rule).breaking)
+            assert found == {at for at, user in enumerate(users) if breaks(user, rule)}

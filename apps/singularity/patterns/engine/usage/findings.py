@@ -31,7 +31,7 @@ def findings_of(
     for rule, signature in strong:
         for function in without_alternatives(usage, functions_of(usage, rule)):
             user = usage.users[function]
-            if _is_suspect(user, rule, files[user.path]):
+            if is_suspect(user, rule, files[user.path]):
                 said = {(function, name) for name in (*rule.antecedent, rule.consequent)}
                 if said.isdisjoint(findings):
                     finding = Finding(signature, place_of(user, rule), user.symbol, message(rule))
@@ -55,7 +55,7 @@ def obliges(rule: Rule) -> bool:
     return related and rule.confidence >= PAIR_CONFIDENCE
 
 
-def _is_suspect(user: User, rule: Rule, neighbours: Sequence[User]) -> bool:
+def is_suspect(user: User, rule: Rule, neighbours: Sequence[User]) -> bool:
     """Whether the function breaks the rule by mistake, and not because it is a test of just that.
 
     Tests break rules on purpose, so a rule must be surer to be held against one.

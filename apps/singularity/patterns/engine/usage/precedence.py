@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from apps.singularity.patterns.engine.usage.calls import Usage
 from apps.singularity.patterns.engine.usage.related import derives_from, owner, same_owner
@@ -37,16 +37,21 @@ def order_rules(usage: Usage, support: int) -> list[Rule]:
 def keeping_order(usage: Usage, first: int, second: int) -> tuple[list[int], list[int]]:
     """Functions that keep and that break ``first before second``."""
     keeping, breaking = [], []
-    source = usage.number.get(owner(usage.names[first]).removesuffix("()"))
+    name = usage.names[first]
     for function in sorted(usage.callers[first] & usage.callers[second]):
         order = usage.orders[function]
-        if source is not None and order.count(source) > 1:
+        if not on_one_value([call.name for call in usage.users[function].calls], name):
             continue
         if order.index(first) < order.index(second):
             keeping.append(function)
         elif _last(order, second) < order.index(first):
             breaking.append(function)
     return keeping, breaking
+
+
+def on_one_value(calls: Sequence[str], name: str) -> bool:
+    """Whether a method's calls can only be on one value, made by one call at most."""
+    return calls.count(owner(name).removesuffix("()")) <= 1
 
 
 def _last(order: tuple[int, ...], item: int) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from apps.singularity.patterns.engine.usage.calls import Usage
 from apps.singularity.patterns.engine.usage.closed import Frequent
@@ -43,6 +44,19 @@ class Rule:
     expected: float
     in_order: bool = False
 
+    @classmethod
+    def of(cls, details: Mapping[str, Any]) -> Rule:
+        """The rule that `details` shows. Raises KeyError where it shows none."""
+        return cls(
+            antecedent=tuple(details["antecedent"]),
+            consequent=details["consequent"],
+            holds=details["holds"],
+            applies=details["applies"],
+            functions=details["functions"],
+            expected=details["expected"],
+            in_order=details["in_order"],
+        )
+
     @property
     def confidence(self) -> float:
         """Share of the functions it applies to that keep it."""
@@ -65,7 +79,7 @@ class Rule:
         return f"{' & '.join(self.antecedent)} {sign} {self.consequent}"
 
     @property
-    def details(self) -> dict[str, object]:
+    def details(self) -> dict[str, Any]:
         """The rule as JSON."""
         return {
             "antecedent": list(self.antecedent),
