@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +27,6 @@ def mix(values: Words) -> Words:
     return mixed
 
 
-def hashes_of(texts: Sequence[str]) -> Words:
-    """One hash a text."""
-    return np.fromiter(map(_hash, texts), dtype=np.uint64, count=len(texts))
-
-
-@lru_cache(maxsize=1 << 16)
-def _hash(text: str) -> int:
+def hash_of(text: str) -> int:
+    """The hash of a text."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.singularity.patterns.engine.clones.hashing import Words, hashes_of, mix
+from apps.singularity.patterns.engine.clones.hashing import Words, hash_of
 from apps.singularity.patterns.engine.facts import EncodedTree, Function
-from apps.singularity.patterns.engine.tree.labels import DIVIDER, Sort, parse_label
+from apps.singularity.patterns.engine.tree.labels import Sort, parse_label
 
 Positions = NDArray[np.int64]
 
@@ -51,8 +52,9 @@ class Nodes:
 def nodes_of(tree: EncodedTree) -> Nodes:
     """Read a tree's arrays."""
     index = np.frombuffer(tree.label, dtype="<u4")
-    label = hashes_of([_meaning(text) for text in tree.labels])[index]
-    tokens = np.array([_own_tokens(text) for text in tree.labels], dtype=np.int64)[index]
+    hashes, own = zip(*map(_read_label, tree.labels), strict=True) if tree.labels else ((), ())
+    label = np.array(hashes, dtype=np.uint64)[index]
+    tokens = np.array(own, dtype=np.int64)[index]
     is_leaf = np.frombuffer(tree.size, dtype="<u4") == 1
     exact = np.frombuffer(tree.exact, dtype="<u8").astype(np.uint64)
     return Nodes(
@@ -65,17 +67,18 @@ def nodes_of(tree: EncodedTree) -> Nodes:
     )
 
 
-def _meaning(label: str) -> str:
-    """A label without the spelling of a known name, which an import may choose."""
-    return label.partition(DIVIDER)[0] if label.startswith(Sort.NAME) else label
+@lru_cache(maxsize=1 << 16)
+def _read_label(label: str) -> tuple[int, int]:
+    """A label's hash, without the spelling of a known name, which an import may choose; its tokens.
 
-
-def _own_tokens(label: str) -> int:
-    """Words and signs in a production, one for any other leaf, none for what joins lists."""
+    These are the words and signs in a production, one for any other leaf, none for what joins
+    lists.
+    """
     parsed = parse_label(label)
     if parsed.sort is Sort.PRODUCTION:
-        return sum(part is not None for part in parsed.parts)
-    return int(parsed.sort not in _JOINTS)
+        return hash_of(label), sum(part is not None for part in parsed.parts)
+    meaning = f"{parsed.sort}{parsed.text}"
+    return hash_of(meaning), int(parsed.sort not in _JOINTS)
 
 
 _JOINTS = (Sort.ITEM_CELL, Sort.STATEMENT_CELL, Sort.END)
@@ -89,7 +92,7 @@ def _distance_back(exact: Words, is_leaf: NDArray[np.bool_]) -> Positions:
     leaves = np.flatnonzero(is_leaf).astype(np.uint64)
     bits = np.uint64(max(_LEAST_INDEX_BITS, len(exact).bit_length()))
     low = (np.uint64(1) << bits) - np.uint64(1)
-    keys = np.sort((mix(exact[is_leaf]) & ~low) | leaves)
+    keys = np.sort((exact[is_leaf] & ~low) | leaves)
     same = np.flatnonzero((keys[1:] ^ keys[:-1]) <= low)
     index = (keys & low).astype(np.int64)
     back = np.zeros(len(exact), dtype=np.int64)

@@ -37,9 +37,11 @@ def shingles(label: Words, back: NDArray[np.int64]) -> Words:
         hashes *= GOLDEN
         hashes += label[offset : offset + count]
     again = np.flatnonzero((back > 0) & (back < SHINGLE))
-    for offset in range(1, SHINGLE):
-        here = again[(back[again] <= offset) & (again >= offset) & (again < count + offset)]
-        hashes[here - offset] += mix((back[here] * SHINGLE + offset).astype(np.uint64))
+    offsets = np.arange(1, SHINGLE)
+    starts = again[:, None] - offsets
+    inside = (back[again][:, None] <= offsets) & (starts >= 0) & (starts < count)
+    marks = (back[again] * SHINGLE)[:, None] + offsets
+    np.add.at(hashes, starts[inside], mix(marks[inside].astype(np.uint64)))
     return mix(hashes)
 
 
