@@ -132,11 +132,28 @@ install_requires =
   b; python_version<'3'
 [options.extras_require]
 x = c
+dev = e
 """
 SETUP_PY = """import os
 os.abort()
+tests = ['c']
 setup(install_requires=['a>=1', *x],
-  extras_require={'t': ['b']})
+  extras_require={'t': ['b'], 'test': tests, 'docs': ['d']})
+"""
+TOX_INI = """[tox]
+envlist = py, docs
+[testenv]
+deps =
+  a>=1  # why
+  py312,py313: b
+  {[other]deps}
+  -r requirements.txt
+  https://example.org/c.zip
+[testenv:docs]
+deps = d
+[testenv:lint]
+deps =
+    e
 """
 CARGO_LOCK = """[[package]]
 name = "me"
@@ -194,12 +211,33 @@ DECLARED: list[tuple[str, str, list[Row]]] = [
             ("pypi/a", ">=1", "runtime", None),
             ("pypi/b", "", "runtime", None),
             ("pypi/c", "", "optional", None),
+            ("pypi/e", "", "dev", None),
         ],
     ),
     (
         "setup.py",
         SETUP_PY,
-        [("pypi/a", ">=1", "runtime", 3), ("pypi/b", "", "optional", 4)],
+        [
+            ("pypi/a", ">=1", "runtime", 4),
+            ("pypi/b", "", "optional", 5),
+            ("pypi/c", "", "test", 3),
+            ("pypi/d", "", "docs", 5),
+        ],
+    ),
+    (
+        "tox.ini",
+        TOX_INI,
+        [
+            ("pypi/a", ">=1", "test", 5),
+            ("pypi/b", "", "test", 6),
+            ("pypi/d", "", "docs", 11),
+            ("pypi/e", "", "dev", 14),
+        ],
+    ),
+    (
+        "requirements/extras/redis.txt",
+        "redis>=5\n",
+        [("pypi/redis", ">=5", "optional", 1)],
     ),
     (
         "Cargo.toml",

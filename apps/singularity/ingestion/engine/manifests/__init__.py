@@ -36,6 +36,7 @@ _PARSERS: dict[str, Callable[[str, Notes], None]] = {
     "pdm.lock": pyproject.parse_lock,
     "setup.cfg": requirements.parse_setup_cfg,
     "setup.py": requirements.parse_setup_py,
+    "tox.ini": requirements.parse_tox_ini,
     "Cargo.toml": cargo.parse_cargo_toml,
     "Cargo.lock": cargo.parse_cargo_lock,
     "mix.exs": mix.parse_mix_exs,
@@ -53,7 +54,7 @@ _PARSERS: dict[str, Callable[[str, Notes], None]] = {
 }
 _LOCKS = frozenset(name for name in _PARSERS if "lock" in name or "shrinkwrap" in name)
 _REQUIREMENTS = re.compile(
-    r"(?:^|/)(?:[\w.-]*requirements[\w.-]*\.(?:txt|in)|requirements/[\w.-]+\.(?:txt|in))$"
+    r"(?:^|/)(?:[\w.-]*requirements[\w.-]*\.(?:txt|in)|requirements/(?:[\w.-]+/)?[\w.-]+\.(?:txt|in))$"
 )
 
 

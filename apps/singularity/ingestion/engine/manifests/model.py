@@ -120,6 +120,12 @@ def scope_of(name: str) -> str:
     return "runtime"
 
 
+def extra_scope(name: str) -> str:
+    """The scope of an optional group: one for development is asked for, others may be."""
+    scope = scope_of(name)
+    return "optional" if scope == "runtime" else scope
+
+
 def line_after(text: str, section: str, token: str) -> int | None:
     """The line of the first `token` after the first match of `section`, both patterns.
 

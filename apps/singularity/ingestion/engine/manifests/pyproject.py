@@ -3,7 +3,13 @@
 import re
 import tomllib
 
-from apps.singularity.ingestion.engine.manifests.model import Notes, as_text, line_after, scope_of
+from apps.singularity.ingestion.engine.manifests.model import (
+    Notes,
+    as_text,
+    extra_scope,
+    line_after,
+    scope_of,
+)
 
 
 def parse_pyproject(text: str, notes: Notes) -> None:
@@ -15,7 +21,7 @@ def parse_pyproject(text: str, notes: Notes) -> None:
     _requirements(text, notes, project.get("dependencies"), r"^[ \t]*dependencies\s*=", "runtime")
     extras = notes.table(project.get("optional-dependencies"), "optional-dependencies")
     for name, entries in extras.items():
-        _requirements(text, notes, entries, _key(name), "optional")
+        _requirements(text, notes, entries, _key(name), extra_scope(name))
     groups = notes.table(data.get("dependency-groups"), "dependency-groups")
     for name, entries in groups.items():
         _requirements(text, notes, entries, _key(name), _group_scope(name))
