@@ -15,6 +15,7 @@ BENCHMARKS = (
     "vector_store",
     "search_latency",
     "search_quality",
+    "framework_quality",
 )
 
 

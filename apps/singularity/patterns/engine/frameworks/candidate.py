@@ -31,6 +31,7 @@ class _Use:
     path: str
     family: str
     imported: Import
+    guarded: bool
 
 
 @dataclass(slots=True)
@@ -44,9 +45,14 @@ class Candidate:
     own: list[Evidence] = field(default_factory=list)
     _uses: list[_Use] = field(default_factory=list)
 
-    def imported(self, path: str, family: str, imported: Import) -> None:
-        """Note a file that imports it."""
-        self._uses.append(_Use(path, family, imported))
+    def imported(self, path: str, family: str, imported: Import, *, guarded: bool) -> None:
+        """Note a file that imports it; ``guarded`` where it may do without."""
+        self._uses.append(_Use(path, family, imported, guarded))
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether a file was noted that does not do without."""
+        return any(not use.guarded for use in self._uses)
 
     def detection(
         self, *, shows_use: AbstractSet[str], manifests: AbstractSet[str], by_name: bool
@@ -95,7 +101,7 @@ class Candidate:
         comes_as_package = any(one.startswith(f"pkg:{ecosystem}/") for one in self.rule.packages)
         if self.declared or ecosystem not in manifests or not comes_as_package:
             return confidence.IMPORTED
-        if use.imported.deferred or use.imported.typing_only:
+        if use.guarded:
             return confidence.IMPORTED_MAYBE
         return confidence.IMPORTED_UNDECLARED
 

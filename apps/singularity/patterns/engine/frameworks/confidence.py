@@ -2,8 +2,8 @@
 
 confidence = 1 - product over kinds of (1 - weight), where a kind counts once, with the weight of
 its strongest piece (Pearl, "Probabilistic Reasoning in Intelligent Systems", 1988, section 4.3.2).
-The weights are judged: each is about the share of such pieces that were right in the development
-half of benchmarks/framework_labels.yaml.
+The weights are judged, not fitted: what two people would say of one such piece alone. What they do
+together is measured by benchmarks/framework_quality.py.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ _IMAGE = (
     r"^[ \t]*(?:-[ \t]+)?(?:image:|FROM(?:[ \t]+--\S+)*)[ \t]*[\"']?"
     r"(?:[\w.-]+(?::\d+)?/)*?(?:%s)(?=[:@\s\"']|$)"
 )
+_PROSE = (".md", ".rst", ".txt", ".adoc")
 _Entry = tuple[str, FilePattern, re.Pattern[str]]
 _GLOB = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 _TRANSLATED = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -83,7 +84,7 @@ class FileIndex:
 
     def _matching(self, path: str) -> Iterator[tuple[str, FilePattern]]:
         candidates = self._by_name.get(path.rpartition("/")[2], [])
-        if self._any.match(path):
+        if self._any.match(path) and not path.lower().endswith(_PROSE):
             candidates = [*candidates, *self._other]
         for key, pattern, regex in candidates:
             if regex.match(path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from apps.singularity.patterns.engine.facts import Import
 from apps.singularity.patterns.engine.frameworks.model import Rule
@@ -28,6 +28,7 @@ ECOSYSTEMS = {
     "elixir": "hex",
 }
 """Where the packages of a family of languages come from."""
+_PYTHON_SOURCES = ("", "src/", "lib/", "python/")
 _SOURCES = {"java": (".java", ".kt", ".scala", ".groovy"), "ruby": (".rb",)}
 
 
@@ -69,8 +70,11 @@ def _prefixes(family: str, imported: Import) -> Iterator[str]:
 class OwnModules:
     """Tells imports of the code base's own modules, by its paths and the packages it publishes."""
 
-    def __init__(self, paths: Iterable[str], own: frozenset[str], name: str = "") -> None:
+    def __init__(self, paths: Iterable[str], own: Collection[str], name: str = "") -> None:
         self._paths = frozenset(paths)
+        self._by_name: dict[str, list[str]] = {}
+        for path in self._paths:
+            self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
         self._python = _python_roots(self._paths)
         if "__init__.py" in self._paths and name:
             self._python.add(name)  # the root is a package itself
@@ -86,7 +90,7 @@ class OwnModules:
 
     def _has(self, family: str, module: str) -> bool:
         if family == "python":
-            return module.startswith(".") or module.partition(".")[0] in self._python
+            return self._has_python(module)
         if family == "go":
             return _begins(self._own, "golang/", module.lower(), "/")
         if family == "javascript":
@@ -101,12 +105,21 @@ class OwnModules:
             return self._ends_with(f"/{file}", _SOURCES[family])
         return family == "c" and module in self._paths
 
+    def _has_python(self, module: str) -> bool:
+        """In a package or module of the top level, or as a file below a folder without package."""
+        if module.startswith(".") or module.partition(".")[0] in self._python:
+            return True
+        file = module.replace(".", "/") + ".py"
+        return any(f"{source}{file}" in self._paths for source in _PYTHON_SOURCES)
+
     def _ends_with(self, file: str, suffixes: tuple[str, ...]) -> bool:
         wanted = tuple(file + suffix for suffix in suffixes)
-        return any(f"/{path}".endswith(wanted) for path in self._paths)
+        name = file.rpartition("/")[2]
+        candidates = (one for suffix in suffixes for one in self._by_name.get(name + suffix, ()))
+        return any(f"/{path}".endswith(wanted) for path in candidates)
 
 
-def _begins(own: frozenset[str], kind: str, module: str, separator: str) -> bool:
+def _begins(own: Collection[str], kind: str, module: str, separator: str) -> bool:
     parts = module.split(separator)
     return any(kind + separator.join(parts[:end]) in own for end in range(1, len(parts) + 1))
 
@@ -124,10 +137,10 @@ def _python_roots(paths: frozenset[str]) -> set[str]:
         if package.rpartition("/")[0] not in packages
     }
     for path in python:
-        parts = path.split("/")
-        inner = parts[1:] if parts[0] in ("src", "lib", "python") and len(parts) > 1 else parts
-        if len(inner) == 1:
-            roots.add(inner[0].removesuffix(".py"))
-        elif inner is not parts:
-            roots.add(inner[0])
+        source = next(source for source in reversed(_PYTHON_SOURCES) if path.startswith(source))
+        first, _, below = path.removeprefix(source).partition("/")
+        if not below:
+            roots.add(first.removesuffix(".py"))
+        elif source:
+            roots.add(first)
     return roots - {"__init__"}

@@ -16,19 +16,20 @@ TextOf = Callable[[str], str | None]
 _TOML_NAME = r"""\[{0}\][^\[]*?^[ \t]*name\s*=\s*["']([^"'\n]+)["']"""
 
 
-def own_packages(paths: Iterable[str], text_of: TextOf) -> frozenset[str]:
-    """Package keys (`pypi/django`, `maven/group/artifact`) of all manifests that name their own.
+def own_packages(paths: Iterable[str], text_of: TextOf) -> dict[str, str]:
+    """Package keys (`pypi/django`, `maven/group/artifact`), each with the manifest that says so.
 
     Read by patterns: the text may end anywhere, and no manifest is run.
     """
-    found = set()
-    for path in paths:
+    found: dict[str, str] = {}
+    for path in sorted(paths, key=lambda path: (path.count("/"), path)):
         name = path.rpartition("/")[2]
         reader = _READERS.get("*.gemspec" if name.endswith(".gemspec") else name)
         text = text_of(path) if reader and not is_aside(path) else None
         if reader and text:
-            found |= {key.lower() for key in reader(text) if key}
-    return frozenset(found)
+            for key in reader(text):
+                found.setdefault(key.lower(), path)
+    return found
 
 
 def _first(pattern: str, text: str) -> str:

@@ -28,10 +28,9 @@ _ASIDE = frozenset(
         "playgrounds",
         "boilerplate",
         "boilerplates",
-        "cookiecutter",
     ]
 )
-_DOCS = frozenset(["doc", "docs", "documentation", "website", "site-docs"])
+_DOCS = frozenset(["doc", "docs", "documentation", "docs_src", "website", "site-docs"])
 _TESTS = frozenset(
     ["test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "androidtest", "integration"]
 )
