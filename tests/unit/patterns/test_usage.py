@@ -202,7 +202,7 @@ def test_languages_are_mined_apart() -> None:
 def test_one_function_and_all_functions_agree_on_what_breaks(bodies: list[list[str]]) -> None:
     functions = [function("f", *calls) for calls in bodies]
     users = [user_of(f"{at}.py", one, one.calls) for at, one in enumerate(functions)]
-    usage = usage_of(users, 1)
+    usage = usage_of(users, 1, functions=len(users), files=len(users))
     for first, second, in_order in product(usage.names, usage.names, (True, False)):
         if first != second:
             rule = Rule((first,), second, 1, 1, len(users), 0.5, in_order=in_order)

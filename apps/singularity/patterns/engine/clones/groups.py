@@ -61,16 +61,20 @@ def groups_of(members: Sequence[Member]) -> list[Group]:
             continue
         joined = [leader, *(at for at in neighbours[leader] if at not in taken)]
         taken.update(joined)
-        group = _group(classes, joined)
-        if len(group.members) > 1:
-            groups.append(group)
+        if len(joined) > 1 or len(classes[leader]) > 1:
+            groups.append(_group(classes, joined))
     return groups
+
+
+def _order(member: Member) -> tuple[str, int, int, str]:
+    one = member.print
+    return member.path, one.start_line, one.end_line, one.symbol
 
 
 def _classes(members: Sequence[Member]) -> list[list[Member]]:
     """Members of equal renamed hash together; classes and members in the order of places."""
     classes: dict[bytes, list[Member]] = defaultdict(list)
-    for member in sorted(members, key=lambda m: (m.place, m.print.symbol)):
+    for member in sorted(members, key=_order):
         classes[member.print.renamed].append(member)
     return list(classes.values())
 
@@ -104,7 +108,7 @@ def _nested(one: list[Member], other: list[Member]) -> bool:
 
 
 def _group(classes: list[list[Member]], joined: list[int]) -> Group:
-    members = sorted((m for at in joined for m in classes[at]), key=lambda m: m.place)
+    members = sorted((m for at in joined for m in classes[at]), key=_order)
     degree = "near" if len(joined) > 1 else "renamed"
     if len({member.print.exact for member in members}) == 1:
         degree = "exact"

@@ -33,18 +33,23 @@ def similar_pairs(sketches: Sketches, sizes: NDArray[np.int64]) -> Pairs:
     ``COMPARED`` sketches share, each is compared with the first of them and with those just
     before it.
     """
-    candidates = [pairs for band in range(BANDS) for pairs in _candidates(sketches, band)]
+    candidates = [keys for band in range(BANDS) for keys in _candidates(sketches, band)]
     if not candidates:
         return np.empty((0, 2), dtype=np.int64)
-    pairs = np.unique(np.concatenate(candidates), axis=0)
+    keys = np.sort(np.concatenate(candidates))
+    keys = keys[np.diff(keys, prepend=-1) > 0]
+    pairs = np.stack(np.divmod(keys, len(sketches)), axis=1)
     alike = similarity(sketches[pairs[:, 0]], sketches[pairs[:, 1]]) >= THRESHOLD
     of_size = sizes[pairs].min(axis=1) >= THRESHOLD * sizes[pairs].max(axis=1)
     kept: Pairs = pairs[alike & of_size]
     return kept
 
 
-def _candidates(sketches: Sketches, band: int) -> Iterator[Pairs]:
-    """Pairs that agree in one band: with the first of their bucket, and with those nearby."""
+def _candidates(sketches: Sketches, band: int) -> Iterator[NDArray[np.int64]]:
+    """Pairs that agree in one band: with the first of their bucket, and with those nearby.
+
+    Each as one number, low times the number of sketches plus high.
+    """
     rows = np.ascontiguousarray(sketches[:, band * ROWS : (band + 1) * ROWS])
     keys = rows.view(np.uint64).ravel()
     order = np.argsort(keys, kind="stable")
@@ -55,5 +60,5 @@ def _candidates(sketches: Sketches, band: int) -> Iterator[Pairs]:
         later = np.flatnonzero(np.arange(len(ordered)) - first >= step)
         if not len(later):
             return
-        yield np.stack([order[later - step], order[later]], axis=1)
-    yield np.stack([order[first[later]], order[later]], axis=1)
+        yield order[later - step] * len(sketches) + order[later]
+    yield order[first[later]] * len(sketches) + order[later]

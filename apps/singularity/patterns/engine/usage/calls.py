@@ -37,8 +37,9 @@ class Usage:
 
     ``number`` gives a name's item. ``sets[f]`` are the items of function ``f``, ``orders[f]`` its
     calls in order. ``callers[i]`` are the functions that call item ``i``, ``responsible[i]`` those
-    of them that have to look after what it returns by themselves. ``least_files`` is how many
-    files a habit needs.
+    of them that have to look after what it returns by themselves. ``functions`` counts all
+    functions, those without a known call included; ``least_files`` is how many files a habit
+    needs.
     """
 
     users: Sequence[User]
@@ -48,12 +49,8 @@ class Usage:
     orders: Sequence[tuple[int, ...]]
     callers: Sequence[frozenset[int]]
     responsible: Sequence[frozenset[int]]
+    functions: int
     least_files: int
-
-    @property
-    def functions(self) -> int:
-        """Number of functions, those without a known call included."""
-        return len(self.users)
 
     def with_all(self, items: Sequence[int]) -> frozenset[int]:
         """Functions that call all of these."""
@@ -73,20 +70,24 @@ class Usage:
 
     def share(self, item: int) -> float:
         """Share of functions that call it."""
-        return len(self.callers[item]) / len(self.users)
+        return len(self.callers[item]) / self.functions
 
     def show(self, items: Sequence[int]) -> list[str]:
         """Names of items."""
         return [self.names[item] for item in items]
 
 
-def usage_of(users: Sequence[User], support: int) -> Usage:
-    """Number the calls that at least ``support`` functions make and that tell something."""
+def usage_of(users: Sequence[User], support: int, *, functions: int, files: int) -> Usage:
+    """Number the calls that at least ``support`` functions make and that tell something.
+
+    ``users`` may leave out functions without a known call; ``functions`` counts them too, and
+    ``files`` all files with functions.
+    """
     counts = Counter(name for user in users for name in {call.name for call in user.calls})
     informative = [
         name
         for name, count in counts.items()
-        if count >= support and not is_trivial(name, count, len(users))
+        if count >= support and not is_trivial(name, count, functions)
     ]
     names = sorted(informative, key=lambda name: (-counts[name], name))
     number = {name: item for item, name in enumerate(names)}
@@ -101,7 +102,8 @@ def usage_of(users: Sequence[User], support: int) -> Usage:
         orders=[order if items else () for order, items in zip(orders, sets, strict=True)],
         callers=_inverted(sets, len(names)),
         responsible=_inverted(_unmanaged(users, sets, number), len(names)),
-        least_files=min(2, len({user.path for user in users})),
+        functions=functions,
+        least_files=min(2, files),
     )
 
 

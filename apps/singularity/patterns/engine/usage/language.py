@@ -24,10 +24,10 @@ from apps.singularity.patterns.engine.usage.thresholds import WORK, least_suppor
 T = TypeVar("T")
 
 
-def mine_language(language: str, users: Sequence[User]) -> Mined:
-    """Sets, orders, rules and their breaks."""
-    support = least_support(len(users))
-    usage = usage_of(users, support)
+def mine_language(language: str, users: Sequence[User], *, functions: int, files: int) -> Mined:
+    """Sets, orders, rules and their breaks; the arguments are those of `usage_of`."""
+    support = least_support(functions)
+    usage = usage_of(users, support, functions=functions, files=files)
     if not usage.names:
         return Mined()
     firsts = [tuple(dict.fromkeys(order)) for order in usage.orders]

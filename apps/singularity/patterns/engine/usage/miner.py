@@ -51,10 +51,13 @@ class UsageMiner:
 
     def _mine(self, language: str) -> Mined:
         knows, own = self._libraries.knows, self._own[language]
-        names = {call.name for _, function in self._functions[language] for call in function.calls}
+        functions = self._functions[language]
+        names = {call.name for _, function in functions for call in function.calls}
         known = {name for name in names if knows(name, language) and not own.tell(name)}
         users = [
-            user_of(path, function, (call for call in function.calls if call.name in known))
-            for path, function in self._functions[language]
+            user_of(path, function, calls)
+            for path, function in functions
+            if (calls := [call for call in function.calls if call.name in known])
         ]
-        return mine_language(language, users)
+        files = len({path for path, _ in functions})
+        return mine_language(language, users, functions=len(functions), files=files)
