@@ -69,7 +69,7 @@ class Evidence:
 
     @cached_property
     def imported(self) -> Places:
-        """Imported module, and member of one, that is not the code base's own -> files."""
+        """Imported module, and each member taken from one -> files."""
         found: Places = defaultdict(list)
         for file in self.files:
             for name in {name for i in file.imports for name in _names(i.module, i.names)}:

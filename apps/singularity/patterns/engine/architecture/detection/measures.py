@@ -108,6 +108,13 @@ def parts(evidence: Evidence, of: Sequence[str]) -> Measured:
     return len(found), sorted(found)
 
 
+def subfolders(evidence: Evidence, of: Sequence[str]) -> Measured:
+    """Number of folders that stand directly in one of the named folders."""
+    sources = _sources(evidence)
+    found = {part for path in sources if (part := _part(path, of)) and part not in sources}
+    return len(found), sorted(found)
+
+
 def facade(evidence: Evidence, _of: Sequence[str]) -> Measured:
     """Most modules of its own that an outermost ``__init__``, ``index`` or ``lib`` takes in."""
     found = [m for m in evidence.graph.modules if last_name(m.path) in _FACADES and not m.is_test]
@@ -124,7 +131,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         measure.__name__: measure
         for measure in (
             *(modules, layers, acyclic, hub, order),
-            *(inward, independence, parts, facade),
+            *(inward, independence, parts, subfolders, facade),
         )
     }
 )

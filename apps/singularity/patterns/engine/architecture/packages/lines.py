@@ -32,8 +32,8 @@ def setup_py(path: str, text: str) -> Package:
     """Python, as far as it can be read without running it."""
     name = _first(_SETUP_NAME, text)
     _, has_scripts, scripts = text.partition("console_scripts")
-    commands = sorted(set(_SCRIPT_IN_CODE.findall(scripts))) if has_scripts else []
-    return Package(path, "pypi", name, library="setup(" in text, commands=tuple(commands))
+    found = {*_SCRIPT_IN_CODE.findall(scripts), *_SCRIPT.findall(scripts)} if has_scripts else ()
+    return Package(path, "pypi", name, library="setup(" in text, commands=tuple(sorted(found)))
 
 
 def go_mod(path: str, text: str) -> Package:
@@ -85,11 +85,6 @@ def csproj(path: str, text: str) -> Package:
     """.NET: a program unless it says that it is packed."""
     name = last_name(path).removesuffix(".csproj")
     return Package(path, "nuget", name, library="<IsPackable>true" in text or "<PackageId>" in text)
-
-
-def solution(path: str, text: str) -> Package:
-    """.NET: several projects opened together."""
-    return Package(path, "nuget", workspace=text.count("\nProject(") > 1)
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

@@ -33,7 +33,6 @@ _BY_NAME: dict[str, Reader] = {
 _BY_SUFFIX: dict[str, Reader] = {
     ".gemspec": lines.gemspec,
     ".csproj": lines.csproj,
-    ".sln": lines.solution,
 }
 _ECOSYSTEMS: dict[Reader, str] = {
     tables.package_json: "npm",

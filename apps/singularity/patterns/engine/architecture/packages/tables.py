@@ -15,7 +15,7 @@ _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
 
 
 def package_json(path: str, text: str) -> Package:
-    """npm: a private package is not offered, one with an entry point for imports is."""
+    """npm: a private package is not offered; one without a program is, by index.js at least."""
     data = _table(json.loads(text))
     name = _text(data.get("name"))
     programs = data.get("bin")
@@ -26,7 +26,7 @@ def package_json(path: str, text: str) -> Package:
         ecosystem="npm",
         name=name,
         workspace=bool(data.get("workspaces")),
-        library=offered and data.get("private") is not True,
+        library=bool(name and (offered or not programs)) and data.get("private") is not True,
         commands=commands,
     )
 
