@@ -22,7 +22,6 @@ _LOG = re.compile(
     rb"(f?)[\"'](?:[^\"'\n\\]|\\.)*[\"']\s*(%|\.format|[,)])?",
     re.IGNORECASE,
 )
-_FORMATS = frozenset({b" %", b".f"})
 _ASSERTS = re.compile(rb"\.?assert[A-Z_]\w*")
 
 
@@ -70,10 +69,10 @@ def _measure_strings(tally: Tally, strings: Iterable[Node], source: bytes) -> No
         if quote in quotes and source[start + 1] != quote:
             quotes[quote].append(start)
         end = node.end_byte
-        if source[end : end + 2] in _FORMATS:
-            choice = "str.format" if source.startswith(b".format(", end) else "the % operator"
-            if choice == "str.format" or source[end + 1] == 0x25:
-                tally.at_byte("string formatting", choice, end)
+        if source.startswith((b" % ", b" %("), end):
+            tally.at_byte("string formatting", "the % operator", end)
+        elif source.startswith(b".format(", end):
+            tally.at_byte("string formatting", "str.format", end)
     for quote, starts in quotes.items():
         tally.at_bytes("quotes", _QUOTES[quote], starts)
 

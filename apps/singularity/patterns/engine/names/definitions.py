@@ -75,7 +75,6 @@ class Definitions:
     def _function(self, scope: Scope, decorators: tuple[str, ...]) -> Function:
         node = scope.node
         assert node is not None  # noqa: S101 - every scope but the file's has one
-        parameters = node.child_by_field_name(self._table.parameters)
         site = Site(scope.symbol, self._path, decorators, self._in_test_file)
         return Function(
             scope.symbol,
@@ -83,7 +82,7 @@ class Definitions:
             node.end_point.row + 1,
             scope.start,
             scope.end,
-            parameters.named_child_count if parameters else 0,
+            self._table.parameters(node),
             self._calls(scope),
             decorators,
             self._table.is_test(site),

@@ -155,18 +155,16 @@ JAVASCRIPT = NameTable(
     member=re.compile(rb"\s*!?\s*(\?\.|\.)\s*#?([A-Za-z_$\x80-\xff][\w$\x80-\xff]*)"),
     read_import=_imports,
     names=frozenset(
-        {"identifier", "this", "super", "type_identifier", "shorthand_property_identifier"}
+        {"identifier", "this", "super", "shorthand_property_identifier"}
         | {"shorthand_property_identifier_pattern"}
     ),
     members=frozenset({"property_identifier", "private_property_identifier"}),
     leaves=frozenset(
         {"comment", "import_statement", "string", "regex", "number", "true", "false", "null"}
-        | {"undefined", "hash_bang_line", "jsx_text", "predefined_type", "optional_chain"}
-        | {"accessibility_modifier", "empty_statement", "debugger_statement"}
-        | {"string_fragment", "escape_sequence", "literal_type", "break_statement"}
+        | {"undefined", "hash_bang_line", "jsx_text", "optional_chain", "empty_statement"}
+        | {"string_fragment", "escape_sequence", "break_statement", "debugger_statement"}
     ),
     arguments=frozenset({"arguments"}),
-    generics=frozenset({"type_arguments"}),
     definitions=frozenset(
         {"function_declaration", "generator_function_declaration", "method_definition"}
         | {"class_declaration", "variable_declarator", "assignment_expression", "pair"}
@@ -221,6 +219,9 @@ JAVASCRIPT = NameTable(
 
 TYPESCRIPT = replace(
     JAVASCRIPT,
+    names=JAVASCRIPT.names | {"type_identifier"},
+    leaves=JAVASCRIPT.leaves | {"predefined_type", "accessibility_modifier", "literal_type"},
+    generics=frozenset({"type_arguments"}),
     definitions=JAVASCRIPT.definitions.difference({"field_definition"}).union(
         {"function_signature", "method_signature", "abstract_method_signature"},
         {"public_field_definition", "abstract_class_declaration", "interface_declaration"},

@@ -46,6 +46,7 @@ class Site:
 
 
 ImportReader: TypeAlias = Callable[[Node, bytes], Iterable[Imported]]
+ImportScanner: TypeAlias = Callable[[bytes], Iterable[Imported]]
 AssignmentReader: TypeAlias = Callable[[Node], Assigned | None]
 
 
@@ -61,6 +62,20 @@ def _no_entry(_source: bytes) -> int | None:
     return None
 
 
+def _no_imports(_node: Node, _source: bytes) -> Iterable[Imported]:
+    return ()
+
+
+def _parameters(node: Node) -> int:
+    """The number of parameters where a field holds them all."""
+    holder = node.child_by_field_name("parameters")
+    return holder.named_child_count if holder is not None else 0
+
+
+def _no_scan(_source: bytes) -> Iterable[Imported]:
+    return ()
+
+
 def _no_assignment(_node: Node) -> Assigned | None:
     return None
 
@@ -74,6 +89,7 @@ class NameTable:
     - ``names`` are identifiers, ``members`` those that can only be members; ``leaves`` are nodes
       not to look into, and so are ``strings`` that begin with a quote: nothing is put into them;
     - ``arguments`` are those of a call: the name that ends where they start is called;
+    - ``calls`` picks what is called where the arguments have no node of their own;
     - ``generics`` are type arguments between a callee and its arguments;
     - ``definitions`` have roles in ingestion's table of the language, ``defines`` picks their
       names, which are bound in the scope around them; ``scopes`` have no name, as lambdas;
@@ -81,7 +97,7 @@ class NameTable:
       a variable of their own each time (``with`` ... ``as x``);
     - ``skips`` picks names that refer to nothing: those of keyword arguments, keys;
     - ``imports`` are read by ``read_import``, and so are nodes of the types in ``hints`` that
-      hold its word (``require(``);
+      hold its word (``require(``); ``scan_imports`` finds those that are calls as any other;
     - ``assignments`` end with their value and ``aliases`` do not: both ``read_assignment`` reads;
     - ``decorators`` are decorators, attributes, annotations; ``inner_decorators`` says that they
       stand inside their definition.
@@ -92,17 +108,17 @@ class NameTable:
     ``transparent`` methods give what they are called on (``unwrap``).
 
     ``flat`` says that the receiver and the name of a call have no node in common, so that both
-    keep their own span, and ``bare_calls`` that a member without arguments is called, too.
+    keep their own span, and ``only_called`` that builtins are known where they are called.
     ``receiver`` is the object itself inside its methods; ``type_scope`` says that methods see the
     names of their type.
 
-    ``bases`` picks those of a type definition, ``parameters`` is the field of a function that
-    holds its parameters. ``wrappers`` are the node types around the name of a decorator or a base.
+    ``bases`` picks those of a type definition, ``parameters`` counts those of a function.
+    ``wrappers`` are the node types around the name of a decorator or a base.
     ``measured`` are node types that conventions are counted on.
     """
 
     member: re.Pattern[bytes]
-    read_import: ImportReader
+    read_import: ImportReader = _no_imports
     names: frozenset[str] = frozenset({"identifier"})
     members: frozenset[str] = frozenset()
     leads: bytes = b"."
@@ -111,6 +127,7 @@ class NameTable:
     leaves: frozenset[str] = frozenset({"comment"})
     strings: frozenset[str] = frozenset()
     arguments: frozenset[str] = frozenset()
+    calls: Mapping[str, Picker] = field(default_factory=dict)
     generics: frozenset[str] = frozenset()
     definitions: frozenset[str] = frozenset()
     defines: Mapping[str, Picker] = field(default_factory=dict)
@@ -120,6 +137,7 @@ class NameTable:
     skips: Mapping[str, Picker] = field(default_factory=dict)
     imports: frozenset[str] = frozenset()
     hints: Mapping[str, bytes] = field(default_factory=dict)
+    scan_imports: ImportScanner = _no_scan
     assignments: frozenset[str] = frozenset()
     aliases: frozenset[str] = frozenset()
     decorators: frozenset[str] = frozenset()
@@ -130,25 +148,17 @@ class NameTable:
     entry: Callable[[bytes], int | None] = _no_entry
     path: str = "."
     flat: bool = False
-    bare_calls: bool = False
+    only_called: bool = False
     receiver: bytes = b""
     type_scope: bool = True
     bases: Picker | None = None
-    parameters: str = "parameters"
+    parameters: Callable[[Node], int] = _parameters
     wrappers: frozenset[str] = frozenset()
     measured: frozenset[str] = frozenset()
 
-    def groups(self) -> list[frozenset[str]]:
-        """The node types that are kept, apart from names: those of a group in one list."""
-        together = [
-            self.definitions | self.scopes,
-            self.arguments,
-            self.generics,
-            self.imports,
-            self.decorators,
-        ]
-        alone = self.assignments.union(self.aliases, self.defines, self.binds, self.rebinds)
-        alone = alone.union(self.skips, self.hints, self.measured, self.strings).difference(
-            *together
-        )
-        return [*filter(None, together), *(frozenset({kind}) for kind in sorted(alone))]
+    def kinds(self) -> frozenset[str]:
+        """The node types that are kept, apart from names."""
+        read = self.imports.union(self.assignments, self.aliases, self.decorators, self.hints)
+        placed = self.definitions.union(self.scopes, self.arguments, self.generics, self.calls)
+        picked = frozenset(self.defines).union(self.binds, self.rebinds, self.skips)
+        return read.union(placed, picked, self.measured, self.strings)

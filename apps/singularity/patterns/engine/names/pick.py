@@ -46,3 +46,43 @@ def inside(name: str) -> Picker:
         return holder.children if holder is not None else ()
 
     return pick
+
+
+def before(word: str) -> Picker:
+    """The first child, when this token stands behind it: the left side of ``=``."""
+
+    def pick(node: Node) -> Sequence[Node]:
+        children = node.children
+        return children[:1] if len(children) > 1 and children[1].type == word else ()
+
+    return pick
+
+
+def of_type(*types: str) -> Picker:
+    """The children of these types."""
+    return lambda node: [child for child in node.children if child.type in types]
+
+
+def first_of(*types: str) -> Picker:
+    """The first child of these types."""
+    return lambda node: [child for child in node.children if child.type in types][:1]
+
+
+def count_in(*path: str, kind: str = "") -> Callable[[Node], int]:
+    """The number of named children of what these fields or types of children lead to.
+
+    ``kind`` counts only those of one type.
+    """
+
+    def count(node: Node) -> int:
+        for step in path:
+            named = (child for child in node.named_children if child.type == step)
+            inner = node.child_by_field_name(step) or next(named, None)
+            if inner is None:
+                return 0
+            node = inner
+        if kind:
+            return sum(child.type == kind for child in node.named_children)
+        return node.named_child_count
+
+    return count

@@ -22,7 +22,7 @@ from apps.singularity.patterns.engine.names.scopes import (
 )
 from apps.singularity.patterns.engine.names.survey import Survey, survey
 from apps.singularity.patterns.engine.names.tables import table_of
-from apps.singularity.patterns.engine.names.vocabulary import vocabulary_of
+from apps.singularity.patterns.engine.names.vocabulary import Vocabulary, vocabulary_of
 
 _START = attrgetter("start_byte")
 
@@ -40,7 +40,7 @@ def read_names(
         return NameFacts()
     found = survey(root, source, language=language) if found is None else found
     scopes = scopes_of(source, found, table, grammar.roles)
-    imports = tuple(_imports(found, source, table, scopes))
+    imports = tuple(_imports(found, source, table, scopes, vocabulary_of(language)))
     skip, rebound = _bind(found, source, table, scopes)
     resolver = Resolver(source, found, table, vocabulary_of(language), scopes)
     resolver.run(skip, rebound)
@@ -56,17 +56,24 @@ def read_names(
 
 
 def _imports(
-    found: Survey, source: bytes, table: NameTable, scopes: list[Scope]
+    found: Survey, source: bytes, table: NameTable, scopes: list[Scope], vocabulary: Vocabulary
 ) -> Iterator[Import]:
     """The imports, bound in the scopes that they stand in."""
     finder = ScopeFinder(scopes)
-    for node in _import_nodes(found, source, table):
-        scope = finder.at(node.start_byte)
-        for imported in table.read_import(node, source):
-            for name, meaning in imported.binds:
-                scope.bind(name, meaning)
-            fact = imported.fact
-            yield replace(fact, deferred=True) if scope.owner.is_function else fact
+    read = [
+        (finder.at(node.start_byte), imported)
+        for node in _import_nodes(found, source, table)
+        for imported in table.read_import(node, source)
+    ]
+    read += [(scopes[0], imported) for imported in table.scan_imports(source)]
+    for scope, imported in read:
+        fact = imported.fact
+        for name, meaning in imported.binds:
+            scope.bind(name, meaning)
+        if "*" in fact.names:
+            for name, meaning in vocabulary.exports.get(fact.module, ()):
+                scope.names.setdefault(name, meaning)
+        yield replace(fact, deferred=True) if scope.owner.is_function else fact
 
 
 def _import_nodes(found: Survey, source: bytes, table: NameTable) -> list[Node]:

@@ -46,6 +46,10 @@ class Resolver:
         self._scopes = scopes
         self._names = found.names
         self._arguments = _ends(found.of(table.arguments), source)
+        for kind, pick in table.calls.items():
+            for node in found.nodes[kind]:
+                for callee in pick(node):
+                    self._arguments.setdefault(callee.end_byte, node.end_byte)
         self._generics = _ends(found.of(table.generics), source)
         self._assignments: dict[int, list[Node]] = {}
         for kind in table.assignments:
@@ -103,12 +107,24 @@ class Resolver:
                 return None
             around = around.parent
         if name in self._vocabulary.builtins:
-            return self._follow(self._vocabulary.builtins[name], start, end, scope)
-        if name == self._table.receiver:
-            return self._attribute(start, end, scope)
-        if self._table.free is not None and self._table.free.match(self._source, start):
-            return self._follow(name.decode("utf-8", "replace"), start, end, scope)
+            if end in self._arguments or not self._table.only_called:
+                self._follow(self._vocabulary.builtins[name], start, end, scope)
+        elif name == self._table.receiver:
+            self._attribute(start, end, scope)
+        elif self._table.free is not None and self._table.free.match(self._source, start):
+            self._free(name, start, end, scope)
         return None
+
+    def _free(self, name: bytes, start: int, end: int, scope: Scope) -> None:
+        """A name that needs no import; the first part of one with dots may be an alias."""
+        root, dot, rest = name.partition(b".")
+        bound = self._scopes[0].names
+        if dot and root in bound:
+            meaning = bound[root]
+            if meaning is not None:
+                self._follow(f"{meaning}.{rest.decode('utf-8', 'replace')}", start, end, scope)
+            return
+        self._follow(name.decode("utf-8", "replace").lstrip("\\"), start, end, scope)
 
     def _attribute(self, start: int, end: int, scope: Scope) -> None:
         """Follow an attribute of the object itself, when it is known what it holds."""
@@ -142,9 +158,7 @@ class Resolver:
         while len(name) < _NAME_LIMIT:
             end = self._generics.get(end, end)
             called = arguments.get(end)
-            if called is not None:
-                if name.endswith(")"):
-                    break
+            if called is not None and not name.endswith(")"):
                 scope.owner.calls.append((at, name))
                 name, end = self._returned(name), called
                 continue
@@ -191,9 +205,16 @@ class Resolver:
                 self._known.add(target)
                 self._fresh.add(at)
                 followed = True
-            elif target.startswith(self._table.receiver + b".") and self._table.receiver:
+            elif self._is_attribute(target):
                 self._assign_attribute(target, _with(value, assigned.suffix), scope)
         return followed
+
+    def _is_attribute(self, target: bytes) -> bool:
+        """Whether it is `self.x`, `$this->x` or `@x`."""
+        receiver = self._table.receiver
+        after = target[len(receiver) :]
+        of_object = bool(receiver) and target.startswith(receiver) and not after[:1].isalnum()
+        return of_object or target[:1] == b"@"
 
     def _assigned(self, end: int) -> Iterable[Assigned]:
         yield from self._aliases.get(end, ())
@@ -206,11 +227,11 @@ class Resolver:
         holder = _type_around(scope)
         if holder is None:
             return
-        plain, typed = target + b" =", target + b":"
+        plain, typed = target + b" = ", target + b": "
         count = self._source.count
         if sum(count(text, holder.start, holder.end) for text in (plain, typed)) == 1:
             holder.values[target] = value
-            self._known.add(self._table.receiver)
+            self._known.update((self._table.receiver, target))
 
 
 def _with(value: str, suffix: str) -> str:

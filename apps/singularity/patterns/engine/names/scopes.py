@@ -77,7 +77,7 @@ def scopes_of(
     """All scopes in source order; the first is the file's."""
     top = around = Scope(0, len(source), kind=Kind.MODULE.value)
     scopes = [top]
-    for node in found.of(table.definitions or table.scopes):
+    for node in found.of(table.definitions | table.scopes):
         definition = _definition(node, source, roles)
         if definition is None and node.type not in table.scopes:
             continue

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
+from operator import attrgetter
 
 from tree_sitter import Node
 
@@ -20,16 +22,18 @@ from apps.singularity.patterns.engine.names.tables import table_of
 class Survey:
     """What a walk found, in source order: ``names`` by their first byte, nodes by their type.
 
-    Names that can only be members have a dot before them. Types that a table puts in one group
-    share one list.
+    Names that can only be members have a dot before them.
     """
 
     names: dict[int, bytes] = field(default_factory=dict)
     nodes: dict[str, list[Node]] = field(default_factory=dict)
 
     def of(self, kinds: frozenset[str]) -> list[Node]:
-        """The nodes of a group."""
-        return next((nodes for kind in kinds if (nodes := self.nodes.get(kind))), [])
+        """The nodes of several types."""
+        found = [nodes for kind in kinds if (nodes := self.nodes[kind])]
+        if len(found) == 1:
+            return found[0]
+        return sorted(chain.from_iterable(found), key=_START)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,10 @@ class _Kinds:
 
     actions: dict[int, int]
     strings: frozenset[int]
-    groups: dict[str, int]
+    kept: dict[str, int]
 
 
+_START = attrgetter("start_byte")
 _LEAF, _NAME, _ENTER, _MEMBER, _KEPT = range(5)
 _ERROR = 0xFFFF  # the type of what a parser could not make sense of
 _QUOTES = frozenset(b"\"'`")
@@ -60,7 +65,7 @@ def survey(root: Node, source: bytes, *, language: str) -> Survey:
     found = Survey()
     if kinds is None:
         return found
-    groups: list[list[Node]] = [[] for _ in range(_KEPT + len(set(kinds.groups.values())))]
+    groups: list[list[Node]] = [[] for _ in range(_KEPT + len(kinds.kept))]
     keep = [group.append for group in groups]
     names, actions, strings, stack = found.names, kinds.actions, kinds.strings, [root]
     pop = stack.pop
@@ -83,7 +88,7 @@ def survey(root: Node, source: bytes, *, language: str) -> Survey:
                 continue
         if children := node.children:
             stack += children[::-1]
-    found.nodes = {kind: groups[number] for kind, number in kinds.groups.items()}
+    found.nodes = {kind: groups[number] for kind, number in kinds.kept.items()}
     return found
 
 
@@ -93,19 +98,19 @@ def _kinds_of(language: str) -> _Kinds | None:
     parser_language = grammar.parser.language if grammar else None
     if table is None or parser_language is None:
         return None
-    groups = {kind: number for number, kinds in enumerate(table.groups(), _KEPT) for kind in kinds}
+    kept = {kind: number for number, kind in enumerate(sorted(table.kinds()), _KEPT)}
     actions = {_ERROR: _ENTER}
     for number in range(parser_language.node_kind_count):
         kind = parser_language.node_kind_for_id(number) or ""
         named = parser_language.node_kind_is_named(number)
-        actions[number] = _action(kind, table, groups) if named else _LEAF
-    strings = frozenset(-groups[kind] for kind in table.strings)
-    return _Kinds(actions, strings, groups)
+        actions[number] = _action(kind, table, kept) if named else _LEAF
+    strings = frozenset(-kept[kind] for kind in table.strings)
+    return _Kinds(actions, strings, kept)
 
 
-def _action(kind: str, table: NameTable, groups: dict[str, int]) -> int:
-    if kind in groups:
-        return -groups[kind] if kind in table.leaves | table.strings else groups[kind]
+def _action(kind: str, table: NameTable, kept: dict[str, int]) -> int:
+    if kind in kept:
+        return -kept[kind] if kind in table.leaves | table.strings else kept[kind]
     if kind in table.names:
         return _NAME
     if kind in table.members:

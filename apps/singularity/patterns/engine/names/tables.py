@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from apps.singularity.patterns.engine.names.csharp import CSHARP
+from apps.singularity.patterns.engine.names.functional import (
+    ELIXIR,
+    ERLANG,
+    HASKELL,
+    OCAML,
+    OCAML_INTERFACE,
+)
 from apps.singularity.patterns.engine.names.golang import GO
-from apps.singularity.patterns.engine.names.java import JAVA
 from apps.singularity.patterns.engine.names.javascript import JAVASCRIPT, TYPESCRIPT
+from apps.singularity.patterns.engine.names.jvm import JAVA
+from apps.singularity.patterns.engine.names.kotlin import KOTLIN, SCALA
 from apps.singularity.patterns.engine.names.model import NameTable
+from apps.singularity.patterns.engine.names.native import CPP, SWIFT, C
 from apps.singularity.patterns.engine.names.python import PYTHON
 from apps.singularity.patterns.engine.names.rust import RUST
+from apps.singularity.patterns.engine.names.scripting import BASH, LUA, PHP, RUBY
 
 _TABLES: dict[str, NameTable] = {
+    "bash": BASH,
+    "c": C,
+    "cpp": CPP,
+    "csharp": CSHARP,
+    "elixir": ELIXIR,
+    "erlang": ERLANG,
     "go": GO,
+    "haskell": HASKELL,
     "java": JAVA,
     "javascript": JAVASCRIPT,
+    "kotlin": KOTLIN,
+    "lua": LUA,
+    "ocaml": OCAML,
+    "ocaml_interface": OCAML_INTERFACE,
+    "php": PHP,
     "python": PYTHON,
+    "ruby": RUBY,
     "rust": RUST,
+    "scala": SCALA,
+    "swift": SWIFT,
     "tsx": TYPESCRIPT,
     "typescript": TYPESCRIPT,
 }

@@ -15,7 +15,7 @@ import yaml
 
 _FOLDER = Path(__file__).parent
 _SHARED = {"typescript": "javascript", "tsx": "javascript", "ocaml_interface": "ocaml"}
-_KEYS = ("builtins", "methods", "modules")
+_KEYS = ("builtins", "methods", "modules", "exports")
 
 
 class BadVocabulary(ValueError):
@@ -28,12 +28,14 @@ class Vocabulary:
 
     ``builtins`` maps names to their qualified names (``String`` to ``java.lang.String``),
     ``methods`` those of the builtin types to ``.name``. ``modules`` are the roots of the standard
-    library. ``known`` is what to look out for in a file.
+    library. ``exports`` are the names that a module gives to who imports all of it.
+    ``known`` is what to look out for in a file.
     """
 
     builtins: dict[bytes, str] = field(default_factory=dict)
     methods: dict[bytes, str] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
+    exports: dict[str, tuple[tuple[bytes, str], ...]] = field(default_factory=dict)
     known: frozenset[bytes] = frozenset()
 
 
@@ -50,7 +52,18 @@ def vocabulary_of(language: str) -> Vocabulary:
     builtins = {_local(name, words["modules"]).encode(): name for name in words["builtins"]}
     methods = {name.encode(): f".{name}" for name in words["methods"]}
     known = frozenset(builtins).union(methods, (b"." + name for name in methods))
-    return Vocabulary(builtins, methods, frozenset(words["modules"]), known)
+    exports = _exports(words["exports"])
+    return Vocabulary(builtins, methods, frozenset(words["modules"]), exports, known)
+
+
+def _exports(qualified: list[str]) -> dict[str, tuple[tuple[bytes, str], ...]]:
+    """Names by the module in front of their last separator."""
+    exports: dict[str, list[tuple[bytes, str]]] = {}
+    for name in qualified:
+        separator = "::" if "::" in name else "."
+        module, _, local = name.rpartition(separator)
+        exports.setdefault(module, []).append((local.encode(), name))
+    return {module: tuple(names) for module, names in exports.items()}
 
 
 def _local(name: str, modules: list[str]) -> str:

@@ -13,6 +13,7 @@ from apps.singularity.patterns.engine.names.pick import each, field
 
 _IMPORT = re.compile(r"import\s+(static\s+)?([\w.\s]+?)\s*(\.\s*\*)?\s*;")
 _MAIN = re.compile(rb"\bstatic\s+(?:final\s+)?void\s+main\s*\(")
+_TEST_ENDINGS = ("Test.java", "Tests.java", "IT.java", "Test.kt", "Spec.scala")
 _TESTS = frozenset({"Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "Property"})
 
 
@@ -54,14 +55,16 @@ def _bases(node: Node) -> list[Node]:
     return [base for bases in lists for base in bases]
 
 
-def _is_test(site: Site) -> bool:
+def is_test(site: Site) -> bool:
+    """By JUnit's annotations, or a name that JUnit 3 takes for one."""
     name = site.symbol.rpartition(".")[2]
     annotated = any(note.rpartition(".")[2] in _TESTS for note in site.decorators)
     return annotated or (site.in_test_file and name.startswith("test"))
 
 
-def _is_test_file(path: str) -> bool:
-    return "/test/" in path or path.endswith(("Test.java", "Tests.java", "IT.java"))
+def is_test_file(path: str) -> bool:
+    """By Maven's and Gradle's layout, or by name."""
+    return "/test/" in path or path.endswith(_TEST_ENDINGS)
 
 
 def _entry(source: bytes) -> int | None:
@@ -120,8 +123,8 @@ JAVA = NameTable(
     decorators=frozenset({"marker_annotation", "annotation"}),
     inner_decorators=True,
     read_assignment=_assignment,
-    is_test=_is_test,
-    is_test_file=_is_test_file,
+    is_test=is_test,
+    is_test_file=is_test_file,
     entry=_entry,
     flat=True,
     receiver=b"this",
