@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.shared.core.version import VERSION
 from tests.common.processes import CHECKOUT, manage
 
 APPS = CHECKOUT / "apps"
@@ -55,6 +56,11 @@ def names(layers: object) -> list[str]:
     """The module names of a contract's list, without its notation."""
     assert isinstance(layers, list)
     return [name.strip(" ()") for layer in layers for name in str(layer).split("|")]
+
+
+def test_the_version_is_said_once() -> None:
+    configuration = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+    assert configuration["project"]["version"] == VERSION
 
 
 @pytest.mark.parametrize("name", ["base", "training", "dev"])

@@ -136,3 +136,84 @@ def test_two_minings_at_once_are_one_and_a_plain_refusal(state: Path, tmp_path: 
         refused = next(said for said, code in ended if code)
         assert "already running" in refused
         assert "Traceback" not in refused
+
+
+NEW = '''import json
+import logging
+import sqlite3
+
+logger = logging.getLogger(__name__)
+
+
+def fetch_all(name):
+    connection = sqlite3.connect(name)
+    return connection.cursor()
+
+
+def read_again(path):
+    """Read settings."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    except OSError as error:
+        logger.warning("cannot read %s", path)
+        raise RuntimeError("no settings") from error
+'''
+
+
+def test_review_of_a_diff_and_of_a_path(state: Path, tmp_path: Path) -> None:
+    root = write_tree(tmp_path / "reviewed", repeated(30))
+    ingest(root, state)
+    unmined = manage("review", str(root / "app/module_0.py"), state=state)
+    assert unmined.returncode == 2
+    assert "mine_patterns --codebase reviewed" in unmined.stderr
+    mine(state, "--codebase", "reviewed")
+    write_tree(root, {"app/fresh.py": NEW})
+
+    lines = "".join(f"+{line}\n" for line in NEW.splitlines())
+    count = len(NEW.splitlines())
+    diff = f"--- /dev/null\n+++ b/app/fresh.py\n@@ -0,0 +1,{count} @@\n{lines}"
+    (tmp_path / "new.diff").write_text(diff)
+    done = manage(
+        "review", str(tmp_path / "new.diff"), "--codebase", "reviewed", "--format", "json",
+        state=state,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    remarks = json.loads(done.stdout)["remarks"]
+    broken = [one for one in remarks if one["kind"] == "breaks-rule"]
+    assert any("commit" in one["message"] or "close" in one["message"] for one in broken)
+    assert {one["path"] for one in remarks} == {"app/fresh.py"}
+    (clone,) = [one for one in remarks if one["kind"] == "clone"]
+    assert clone["symbol"] == "read_again"
+
+    output = tmp_path / "out.sarif"
+    sarif = manage(
+        "review", str(root / "app/fresh.py"), "--format", "sarif", "--output", str(output),
+        "--fail-on", "never", state=state,
+    )  # fmt: skip
+    assert sarif.returncode == 0, sarif.stderr
+    log = json.loads(output.read_text())
+    assert log["version"] == "2.1.0"
+    assert len(log["runs"][0]["results"]) == len(remarks)
+    assert manage("review", str(root / "app/__init__.py"), state=state).returncode == 0
+
+
+def test_what_cannot_be_reviewed_is_said_in_one_line(state: Path, tmp_path: Path) -> None:
+    root = write_tree(tmp_path / "odd", repeated(2))
+    ingest(root, state)
+    mine(state, "--codebase", "odd")
+    (tmp_path / "no.diff").write_text("nothing of the kind\n")
+    (tmp_path / "gone.diff").write_text("--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-a\n+b\n")
+    cases = {
+        str(tmp_path / "no.diff"): "no unified diff",
+        str(tmp_path / "gone.diff"): "apply the diff",
+        str(tmp_path / "missing.diff"): "cannot be read",
+        str(root / "missing.py"): "does not exist",
+    }
+    for change, said in cases.items():
+        done = manage("review", change, "--codebase", "odd", state=state)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+    elsewhere = manage("review", str(tmp_path), state=state)
+    assert "no code base" in elsewhere.stderr

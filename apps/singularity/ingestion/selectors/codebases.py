@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from apps.singularity.ingestion.models import Codebase
@@ -15,13 +16,10 @@ def root_for(*, instance: str, path: Path) -> Path:
     The innermost known code base around it, else the git work tree around it, else its folder.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  a link is judged itself
-    roots = Codebase.objects.filter(instance=instance).values_list("root", flat=True)
-    known = {Path(root) for root in roots}
-    around = [absolute, *absolute.parents]
-    for folder in around:
-        if folder in known:
-            return folder
-    for folder in around:
+    inner = codebase_around(codebases=codebases_of(instance=instance), path=absolute)
+    if inner is not None:
+        return Path(inner.root)
+    for folder in (absolute, *absolute.parents):
         if (folder / ".git").exists():
             return folder
     return absolute.parent
@@ -40,3 +38,12 @@ def codebases_of(*, instance: str, name: str = "") -> list[Codebase]:
 def codebase_get(*, instance: str, codebase_id: int) -> Codebase:
     """One code base of an instance. Raises Codebase.DoesNotExist."""
     return Codebase.objects.get(instance=instance, id=codebase_id)
+
+
+def codebase_around(*, codebases: Sequence[Codebase], path: Path) -> Codebase | None:
+    """The innermost of the code bases that a path lies in, if there is one."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  a link is judged itself
+    known = {Path(codebase.root): codebase for codebase in codebases}
+    inside = (folder for folder in (absolute, *absolute.parents) if folder in known)
+    inner = next(inside, None)
+    return None if inner is None else known[inner]

@@ -15,7 +15,7 @@ from apps.singularity.patterns.engine import architecture, frameworks
 class Definitions:
     """Framework rules and architecture patterns; ``digest`` names their texts."""
 
-    rules: tuple[frameworks.Rule, ...]
+    rules: frameworks.RuleBook
     patterns: tuple[architecture.Definition, ...]
     digest: str
 

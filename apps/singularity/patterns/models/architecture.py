@@ -49,7 +49,7 @@ class ModuleGraph(models.Model):
     drawing = models.TextField(blank=True, help_text="SVG of the component graph.")
 
     def __str__(self) -> str:
-        return f"module graph of code base {self.codebase_id}"  # type: ignore[attr-defined]  # Django makes it
+        return f"module graph of code base {self.codebase_id}"
 
 
 class ArchitectureChange(models.Model):

@@ -29,7 +29,7 @@ class FileFacts(models.Model):
         verbose_name_plural = "file facts"
 
     def __str__(self) -> str:
-        return f"facts of file {self.file_id}"  # type: ignore[attr-defined]  # Django makes it
+        return f"facts of file {self.file_id}"
 
 
 class Mining(models.Model):
@@ -58,4 +58,4 @@ class Mining(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"mining of code base {self.codebase_id}"  # type: ignore[attr-defined]  # as above
+        return f"mining of code base {self.codebase_id}"

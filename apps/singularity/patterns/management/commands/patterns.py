@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from typing import Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             return
         if not rows:
             self.stdout.write("No pattern: run `manage.py mine_patterns`, or filter less.")
-        console = Console(file=self.stdout, soft_wrap=True)
+        console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True)
         for row in rows:
             _show(console, row)
 
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps([_json(row) | _more(row) for row in rows]))
             return
-        console = Console(file=self.stdout, soft_wrap=True)
+        console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True)
         for row in rows:
             _show(console, row)
             for place in row.examples:
