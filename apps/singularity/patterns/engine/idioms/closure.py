@@ -9,7 +9,7 @@ closed: each larger one lacks some of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,9 +87,13 @@ class Fragments:
 
 def closures_of(forest: Forest, groups: Groups) -> Fragments:
     """The closure of each group, shown at its first member."""
-    parts = list(_batches(forest, groups))
-    if not parts:
-        return Fragments(np.zeros(0, np.int32), np.zeros(0, np.bool_), np.zeros(1, np.int64))
+    return joined(list(_batches(forest, groups)))
+
+
+def joined(parts: Sequence[Fragments]) -> Fragments:
+    """Several sets of fragments as one."""
+    none = Fragments(np.zeros(0, np.int32), np.zeros(0, np.bool_), np.zeros(1, np.int64))
+    parts = [none, *parts]
     sizes = np.concatenate([np.diff(part.bounds) for part in parts])
     return Fragments(
         np.concatenate([part.nodes for part in parts]),

@@ -20,6 +20,7 @@ from apps.singularity.patterns.engine.idioms.labels import (
 )
 
 Ints = NDArray[np.int32]
+AnyInts = NDArray[np.int32] | NDArray[np.int64]
 
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
@@ -38,7 +39,7 @@ class Paths:
     sums: Words
     back: Words
 
-    def between(self, roots: Ints, nodes: Ints) -> Words:
+    def between(self, roots: AnyInts, nodes: AnyInts) -> Words:
         """The hash of the path from each root (left out) to a node below it (included)."""
         return mix((self.sums[nodes] - self.sums[roots]) * self.back[roots])
 

@@ -129,4 +129,3 @@ def forest_of(book: LabelBook, files: Sequence[tuple[str, EncodedTree]]) -> Fore
         np.concatenate(sizes).astype(np.int32),
         offset.astype(np.int32),
     )
-

@@ -19,11 +19,12 @@ _SHIFT = np.uint64(64 - _BITS)
 
 @dataclass(frozen=True)
 class Contexts:
-    """Nodes by their label and what it is told from: as a rule the parent's label and the slot.
+    """Nodes by their label, their parent's label and their slot there.
 
-    ``key`` numbers these contexts by hash, ``count`` is how often each number occurs; ``bits`` is
-    the code length of a node's label, in bits, given what it is told from, as a probabilistic
-    grammar with these productions gives it (estimated by counting).
+    ``key`` numbers these contexts by hash, ``count`` is how often each number occurs. ``bits`` is
+    the code length of a node's label, in bits, given its parent and slot, or given the element
+    before it in a list: what a probabilistic grammar with these productions needs, estimated by
+    counting.
     """
 
     key: Ints
@@ -33,13 +34,17 @@ class Contexts:
 
 def contexts_of(forest: Forest) -> Contexts:
     """The contexts of all nodes."""
+    own = mix(forest.label.astype(np.uint64))
+    place = forest.label[forest.parent].astype(np.uint64) * np.uint64(64)
+    key = _bucket(mix(place + forest.slot.astype(np.uint64) + np.uint64(1)) + own)
     above = _above(forest)
-    key = _bucket(above + mix(forest.label.astype(np.uint64)))
-    slot_key = _bucket(above)
-    count = np.bincount(key, minlength=1 << _BITS).astype(np.int32)
-    slot_count = np.bincount(slot_key, minlength=1 << _BITS).astype(np.int32)
-    share = count[key].astype(np.float32) / slot_count[slot_key]
-    return Contexts(key, count, -np.log2(np.minimum(share, 1)))
+    told, source = _bucket(above + own), _bucket(above)
+    share = _count(told)[told].astype(np.float32) / _count(source)[source]
+    return Contexts(key, _count(key), -np.log2(np.minimum(share, 1)))
+
+
+def _count(keys: Ints) -> Ints:
+    return np.bincount(keys, minlength=1 << _BITS).astype(np.int32)
 
 
 def _above(forest: Forest) -> Words:

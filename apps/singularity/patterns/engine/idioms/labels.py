@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -98,6 +99,16 @@ class LabelBook:
         return self.is_import | self._of_kinds(
             lambda kind: kind in kinds or bool(_DECORATED.match(kind))
         )
+
+    @cached_property
+    def forms(self) -> Mapping[str, Collection[tuple[str | None, ...]]]:
+        """The productions that each kind has in this code base."""
+        forms: dict[str, set[tuple[str | None, ...]]] = defaultdict(set)
+        for text in self.texts:
+            label = parse_label(text)
+            if label.sort is Sort.PRODUCTION:
+                forms[label.kind].add(label.parts)
+        return forms
 
     def _of_kinds(self, holds: Callable[[str], bool]) -> NDArray[np.bool_]:
         """For each number, whether it is a production and this holds for one of its kinds."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
 
-USUAL = 0.9
+USUAL = 0.8
 """Share of occurrences in which two holes are equal from which on the others do not count."""
 
 

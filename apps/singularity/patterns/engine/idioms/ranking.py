@@ -43,6 +43,7 @@ def ranked(forest: Forest, bits: Floats, idioms: list[Idiom], *, limit: int) -> 
     1978).
     """
     covered = np.zeros(len(forest.size), dtype=np.bool_)
+    samples: dict[int, tuple[NDArray[np.int32], Floats]] = {}
     heap = [(-idiom.score, index, 0) for index, idiom in enumerate(idioms)]
     heapq.heapify(heap)
     chosen: list[Idiom] = []
@@ -50,7 +51,9 @@ def ranked(forest: Forest, bits: Floats, idioms: list[Idiom], *, limit: int) -> 
         negative, index, seen = heapq.heappop(heap)
         idiom = idioms[index]
         if seen < len(chosen):
-            now = idiom.score * _new_share(forest, bits, idiom, covered)
+            if index not in samples:
+                samples[index] = _sample(forest, bits, idiom)
+            now = idiom.score * _new_share(*samples[index], covered)
             heapq.heappush(heap, (-now, index, len(chosen)))
             continue
         chosen.append(idiom.scored(-negative))
@@ -59,12 +62,14 @@ def ranked(forest: Forest, bits: Floats, idioms: list[Idiom], *, limit: int) -> 
     return chosen
 
 
-def _new_share(
-    forest: Forest, bits: Floats, idiom: Idiom, covered: NDArray[np.bool_]
-) -> float:
-    """The share of an idiom's bits that are not covered, over some of its occurrences."""
+def _sample(forest: Forest, bits: Floats, idiom: Idiom) -> tuple[NDArray[np.int32], Floats]:
+    """Some occurrences of an idiom's opened nodes, and the share of its bits in each node."""
     step = max(1, len(idiom.roots) // _SAMPLE)
     found = instances(forest, idiom.nodes, idiom.roots[::step])[idiom.opened][1:]
     weight = bits[found[:, 0]] + np.float32(1e-6)
-    new = (~covered[found]).mean(axis=1, dtype=np.float64)
-    return float((weight * new).sum() / weight.sum()) if len(weight) else 0.0
+    return found, weight / weight.sum()
+
+
+def _new_share(found: NDArray[np.int32], weight: Floats, covered: NDArray[np.bool_]) -> float:
+    """The share of an idiom's bits that are not covered."""
+    return float(weight @ (~covered[found]).mean(axis=1, dtype=np.float32))

@@ -14,10 +14,18 @@ from apps.singularity.patterns.engine.idioms.template import ITEMS_REST, STATEME
 from apps.singularity.patterns.engine.tree.labels import Label, Sort
 
 WIDTH = 88
-_TWO_SPACES = frozenset("javascript typescript tsx ruby lua html css scala elixir ocaml".split())
+_TWO_SPACES = frozenset(
+    ["javascript", "typescript", "tsx", "ruby", "lua", "html", "css", "scala", "elixir", "ocaml"]
+)
 _TIGHT = frozenset({".", "::", "?.", "!.", "@", "...", ".."})
-_TIGHT_KINDS = ("keyword_argument", "default_parameter", "macro_invocation", "type_arguments")
+_TIGHT_KINDS: tuple[str, ...] = (
+    "keyword_argument",
+    "default_parameter",
+    "macro_invocation",
+    "type_arguments",
+)
 _TIGHT_KINDS += ("type_parameters", "field_expression", "template_argument_list", "attribute_item")
+_CALLS = frozenset({"call", "call_expression", "function_call", "invocation_expression"})
 _WORD_END = re.compile(r"[\w$]$")
 _SYMBOL = re.compile(r"[^\w\s]+$")
 _BLOCK = "\n"
@@ -86,6 +94,8 @@ class _Renderer:
     def _production(self, label: Label, children: Sequence[Piece]) -> str:
         rest = iter(children)
         texts = [self.text(next(rest)) if part is None else part for part in label.parts]
+        if label.kind in _CALLS and label.parts == (None, None) and not children[1].label:
+            texts[1] = f"({texts[1]})"
         shown = ""
         for at, text in enumerate(texts):
             if text.startswith(_BLOCK):

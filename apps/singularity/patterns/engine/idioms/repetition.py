@@ -25,7 +25,7 @@ def told(forest: Forest, bits: NDArray[np.float32], fragments: Fragments) -> Flo
     So a table of data, or a run of assignments, tells little more than its first line.
     """
     weight = np.where(_again(forest, fragments), AGAIN, 1.0)
-    return fragments.sums(bits[fragments.nodes] * weight)
+    return fragments.sums(bits[fragments.nodes].astype(np.float64) * weight)
 
 
 def _again(forest: Forest, fragments: Fragments) -> NDArray[np.bool_]:

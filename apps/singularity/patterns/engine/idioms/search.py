@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.singularity.patterns.engine.idioms.closure import Fragments, closures_of
+from apps.singularity.patterns.engine.idioms.closure import Fragments, closures_of, joined
 from apps.singularity.patterns.engine.idioms.contained import contained
 from apps.singularity.patterns.engine.idioms.features import features_of, paths_of, roots_of
 from apps.singularity.patterns.engine.idioms.forest import Forest
@@ -14,13 +14,19 @@ from apps.singularity.patterns.engine.idioms.matching import matcher_of
 from apps.singularity.patterns.engine.idioms.pattern import Idiom
 from apps.singularity.patterns.engine.idioms.ranking import REFERENCE_BITS, ranked, value
 from apps.singularity.patterns.engine.idioms.repetition import told
-from apps.singularity.patterns.engine.idioms.seeds import Groups, seeds_of
+from apps.singularity.patterns.engine.idioms.seeds import (
+    Groups,
+    seeds_of,
+    together,
+    without_twins,
+)
+from apps.singularity.patterns.engine.idioms.splitting import splits_of
 from apps.singularity.patterns.engine.idioms.support import support_for
 from apps.singularity.patterns.engine.idioms.trimming import trimmed
 
 Longs = NDArray[np.int64]
 
-NODES_PER_PATTERN = 1000
+NODES_PER_PATTERN = 1500
 """Of a language one pattern is given for so many nodes, but at least 200 and at most 2,000."""
 
 CANDIDATES_PER_PATTERN = 4
@@ -35,11 +41,18 @@ def idioms_of(forest: Forest) -> list[Idiom]:
     support = support_for(len(forest.paths))
     limit = min(2000, max(200, len(forest.size) // NODES_PER_PATTERN))
     paths, contexts = paths_of(forest), contexts_of(forest)
+    matcher = matcher_of(forest, paths, contexts)
     roots = roots_of(forest)
     features, _ = features_of(forest, paths, roots, window=WINDOW, limit=FEATURES)
     groups = seeds_of(roots, forest.files_of(roots), features, support)
-    fragments = _promising(forest, contexts.bits, groups, CANDIDATES_PER_PATTERN * limit)
-    found = matcher_of(forest, paths, contexts).occurrences(fragments)
+    candidates = CANDIDATES_PER_PATTERN * limit
+    fragments = _promising(forest, contexts.bits, groups, candidates)
+    found = matcher.occurrences(fragments)
+    splits = without_twins(splits_of(forest, fragments, found, support))
+    finer = _promising(forest, contexts.bits, splits, candidates)
+    finer = finer.chosen(_unseen(forest, finer, fragments))
+    found = together([found, matcher.occurrences(finer)])
+    fragments = joined([fragments, finer])
     files = _spread(forest, found)
     bits = told(forest, contexts.bits, fragments)
     frequent = (found.sizes >= support.occurrences) & (files >= support.files)
@@ -58,9 +71,12 @@ def idioms_of(forest: Forest) -> list[Idiom]:
     return ranked(forest, contexts.bits, idioms, limit=limit)
 
 
-def _promising(
-    forest: Forest, bits: NDArray[np.float32], groups: Groups, limit: int
-) -> Fragments:
+def _unseen(forest: Forest, fragments: Fragments, others: Fragments) -> Longs:
+    """The fragments that are not among the others."""
+    return np.flatnonzero(~np.isin(fragments.hashes(forest), others.hashes(forest)))
+
+
+def _promising(forest: Forest, bits: NDArray[np.float32], groups: Groups, limit: int) -> Fragments:
     """The closures of groups, each once, those that seem worth most."""
     fragments = closures_of(forest, _sampled(groups))
     if not len(fragments):

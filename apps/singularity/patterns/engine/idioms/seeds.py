@@ -8,6 +8,7 @@ closure of LCM (Uno et al. 2004), begun at the itemsets of one and two items.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,13 @@ class Groups:
         return Groups(self.members[np.arange(bounds[-1]) + shift], bounds)
 
 
+def together(parts: Sequence[Groups]) -> Groups:
+    """The groups of each part, one after the other."""
+    sizes = np.concatenate([part.sizes for part in parts])
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    return Groups(np.concatenate([part.members for part in parts]), bounds)
+
+
 def seeds_of(roots: Ints, files: Ints, features: Words, support: Support) -> Groups:
     """Groups with enough support, no two with the same members.
 
@@ -62,7 +70,7 @@ def seeds_of(roots: Ints, files: Ints, features: Words, support: Support) -> Gro
     groups = Groups(roots[row], np.append(starts, len(votes)))
     spread = _distinct(files[row], starts, len(votes))
     enough = (groups.sizes >= support.occurrences) & (spread >= support.files)
-    return _without_twins(groups.chosen(np.flatnonzero(enough)))
+    return without_twins(groups.chosen(np.flatnonzero(enough)))
 
 
 def _votes(features: Words, least: int) -> Words:
@@ -100,7 +108,8 @@ def _distinct(files: Ints, starts: NDArray[np.int64], count: int) -> NDArray[np.
     return np.add.reduceat(new.astype(np.int64), starts)
 
 
-def _without_twins(groups: Groups) -> Groups:
+def without_twins(groups: Groups) -> Groups:
+    """Of groups with the same members only the first."""
     if not len(groups.members):
         return groups
     sets = np.add.reduceat(mix(groups.members.astype(np.uint64)), groups.bounds[:-1])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.singularity.patterns.engine.idioms.ast_grep import rule_of
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.instances import instances
 from apps.singularity.patterns.engine.idioms.labels import (
@@ -45,15 +48,22 @@ def written(forest: Forest, idiom: Idiom) -> MinedPattern:
     canonical = canonical_form(
         forest.book, forest.label[idiom.nodes].tolist(), idiom.opened.tolist(), holes.tolist()
     )
+    template = parse_canonical(canonical)
+    rule = rule_of(
+        template,
+        language=language,
+        spellings=_spellings(forest, idiom, found),
+        forms=forest.book.forms,
+    )
     return MinedPattern(
         kind=PatternKind.IDIOM,
         language=language,
         signature=signature_of(PatternKind.IDIOM, language, canonical),
-        template=render(parse_canonical(canonical), language),
+        template=render(template, language),
         occurrences=found.shape[1],
         files=len(np.unique(forest.files_of(found[0]))),
         score=round(idiom.score, 3),
-        details={"canonical": canonical, "bits": round(idiom.bits, 1)},
+        details={"canonical": canonical, "bits": round(idiom.bits, 1), "ast_grep": rule},
         examples=_examples(forest, idiom, found),
     )
 
@@ -65,9 +75,22 @@ def _holes(forest: Forest, idiom: Idiom, found: Ints) -> tuple[Ints, NDArray[np.
     numbers[np.isin(label, (ITEM_ID, ITEMS_END_ID))] = ITEMS_REST
     numbers[np.isin(label, (*_STATEMENTS, STATEMENTS_END_ID))] = STATEMENTS_REST
     rows = np.flatnonzero(~idiom.opened & (numbers >= 0))
-    first, holds = equal_holes(forest.exact[found[rows]], least=support_for(len(forest.paths)).occurrences)
+    first, holds = equal_holes(
+        forest.exact[found[rows]], least=support_for(len(forest.paths)).occurrences
+    )
     numbers[rows] = rows[first]
     return numbers, holds
+
+
+def _spellings(forest: Forest, idiom: Idiom, found: Ints) -> dict[str, set[str]]:
+    """How the known names of an idiom are written in its occurrences."""
+    book = forest.book
+    names = np.flatnonzero(idiom.opened & book.is_name[forest.label[idiom.nodes]])
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for number in np.unique(forest.spelled[found[names]]).tolist():
+        label = book.label(number)
+        spellings[label.text].add(label.spelling)
+    return spellings
 
 
 def _examples(forest: Forest, idiom: Idiom, found: Ints) -> tuple[Place, ...]:
@@ -76,9 +99,7 @@ def _examples(forest: Forest, idiom: Idiom, found: Ints) -> tuple[Place, ...]:
     rank = np.arange(len(files)) - np.searchsorted(files, files)
     shown = np.sort(np.lexsort((np.arange(len(files)), rank))[:EXAMPLES_LIMIT])
     first, last = _ends(forest, idiom)
-    return tuple(
-        forest.place(int(found[first, at]), int(found[last, at])) for at in shown.tolist()
-    )
+    return tuple(forest.place(int(found[first, at]), int(found[last, at])) for at in shown.tolist())
 
 
 def _ends(forest: Forest, idiom: Idiom) -> tuple[int, int]:

@@ -12,7 +12,7 @@ _SHIFT = np.uint64(32)
 _SPACE = b" \t\r\n\f\v\\"  # a backslash continues a line
 
 Words = NDArray[np.uint64]
-Offsets = NDArray[np.uint32]
+Offsets = NDArray[np.int64]
 
 
 def _byte_values() -> Words:

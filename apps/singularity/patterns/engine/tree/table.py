@@ -11,13 +11,25 @@ from tree_sitter import Node
 
 from apps.singularity.ingestion.engine.languages import LANGUAGES
 from apps.singularity.patterns.engine.tree.kinds import Role, role_of
-from apps.singularity.patterns.engine.tree.labels import SLOT
-from apps.singularity.patterns.engine.tree.labels import Sort
+from apps.singularity.patterns.engine.tree.labels import SLOT, Sort
 from apps.singularity.patterns.engine.tree.shapes import Key, Shape, shape_of
 from apps.singularity.patterns.engine.tree.words import WORDS
 
 _OPTIONAL_SEMICOLON = frozenset(
-    "javascript typescript tsx go swift kotlin scala ruby lua bash elixir python".split()
+    [
+        "javascript",
+        "typescript",
+        "tsx",
+        "go",
+        "swift",
+        "kotlin",
+        "scala",
+        "ruby",
+        "lua",
+        "bash",
+        "elixir",
+        "python",
+    ]
 )
 _LEAVES = {Role.STRING: Sort.LITERAL + "STR", Role.NUMBER: Sort.LITERAL + "NUM"}
 _MAX_WORD = 24  # bytes
