@@ -13,6 +13,7 @@ from apps.singularity.patterns.engine.names.model import NameTable, Resolved, Si
 from apps.singularity.patterns.engine.names.scopes import Scope
 
 _ONLY_WORDS = re.compile(rb"[\sa-z\[\],]*")  # modifiers may stand between annotations
+_PARAMETERS = re.compile(rb"[<(\[{\s]")  # `Stack<T>`, `Route("/")`: the name alone tells
 _TEXT_LIMIT = 200  # bytes of a decorator or a base that is kept as written
 
 
@@ -108,11 +109,12 @@ class Definitions:
             if inner is None:
                 break
             node = inner
-        start, end = node.start_byte, node.end_byte
-        known = self._resolved.get((start, end))
-        return known or self._source[start : min(end, start + _TEXT_LIMIT)].decode(
-            "utf-8", "replace"
-        )
+        start = node.start_byte
+        written = self._source[start : min(node.end_byte, start + _TEXT_LIMIT)]
+        plain = _PARAMETERS.split(written, maxsplit=1)[0]
+        known = self._resolved.get((start, node.end_byte))
+        known = known or self._resolved.get((start, start + len(plain)))
+        return known or plain.decode("utf-8", "replace")
 
     def _bases(self, node: Node) -> Iterator[str]:
         pick = self._table.bases

@@ -20,7 +20,7 @@ from apps.singularity.patterns.engine.names.pick import (
 )
 
 _DIRECTIVE = re.compile(
-    rb"^[ \t]*(alias|import|use|require)[ \t]+([A-Z][\w.]*?)(?:\.\{([^}]*)\})?"
+    rb"^[ \t]*(alias|import|use|require)[ \t]+([A-Z]\w*(?:\.[A-Z]\w*)*)(?:\.\{([^}]*)\})?"
     rb"(?:[ \t]*,[ \t]*(as|only):[ \t]*(\[[^\]]*\]|[\w.]+))?[^\n]*$",
     re.MULTILINE,
 )
@@ -198,7 +198,7 @@ OCAML = NameTable(
     leaves=frozenset({"comment", "string", "number", "character", "boolean", "open_module"}),
     calls={"application_expression": first},
     definitions=frozenset({"let_binding", "type_binding", "module_binding", "class_binding"}),
-    defines={"module_binding": first_of("module_name"), "external": first_of("value_name")},
+    defines={"external": first_of("value_name")},
     scopes=frozenset({"fun_expression", "let_expression", "match_case"}),
     binds={"parameter": field("pattern"), "let_binding": field("pattern"), "match_case": first},
     imports=frozenset({"open_module", "module_definition"}),

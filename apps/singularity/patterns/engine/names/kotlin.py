@@ -112,7 +112,7 @@ KOTLIN = NameTable(
         | {"anonymous_function", "when_entry"}
     ),
     binds={
-        "variable_declaration": each,
+        "variable_declaration": first_of("simple_identifier"),
         "parameter": first_of("simple_identifier"),
         "class_parameter": first_of("simple_identifier"),
         "catch_block": first_of("simple_identifier"),

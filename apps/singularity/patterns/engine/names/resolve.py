@@ -93,7 +93,7 @@ class Resolver:
 
     def _reference(self, name: bytes, start: int, end: int, scope: Scope) -> None:
         """Look a name up in the scopes around it, then among what the language brings."""
-        around: Scope | None = scope
+        around: Scope | None = _type_around(scope) if name[:1] == b"@" else scope
         while around is not None:
             if name in around.values:
                 self._give_away(around, name, start, end)
@@ -200,13 +200,13 @@ class Resolver:
             if before not in _BEFORE or assigned.value.end_byte != end or at in self._fresh:
                 continue
             target = self._source[at : assigned.target.end_byte]
-            if target not in scope.again and scope.names.get(target, b"") is None:
+            if self._is_attribute(target):
+                self._assign_attribute(target, _with(value, assigned.suffix), scope)
+            elif target not in scope.again and scope.names.get(target, b"") is None:
                 scope.values[target] = _with(value, assigned.suffix)
                 self._known.add(target)
                 self._fresh.add(at)
                 followed = True
-            elif self._is_attribute(target):
-                self._assign_attribute(target, _with(value, assigned.suffix), scope)
         return followed
 
     def _is_attribute(self, target: bytes) -> bool:

@@ -16,7 +16,9 @@ from apps.singularity.patterns.engine.names.survey import Survey
 
 _TYPES = frozenset(kind.value for kind in (*TYPE_KINDS, Kind.TYPE))
 _FUNCTIONS = frozenset(kind.value for kind in (Kind.FUNCTION, Kind.METHOD, Kind.MACRO))
-_ABSENT = re.compile(rb"\s*=\s*(?:None|null|undefined|nil)\b")  # what failed to be imported
+_IMPORTED = re.compile(  # the import itself, or what stands for it where it is missing
+    rb"\s*=\s*(?:None|null|undefined|nil)\b|[^=;]*=\s*require\b"
+)
 _GOES_ON = frozenset({b".", b"[", b"(", b"?", b"-", b"\\"})  # to a member or an element
 _SYMBOL_LIMIT = 500  # characters, as in chunks: a deep nest would grow with the square of its depth
 
@@ -159,7 +161,7 @@ def bind(
         if name not in bound:
             bound[name] = None
         elif bound[name] is not None:
-            if not _ABSENT.match(source, start + len(name)):
+            if not _IMPORTED.match(source, start + len(name)):
                 bound[name] = None
         elif counted:
             scope.again.add(name)
