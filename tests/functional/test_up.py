@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.common.learning import REPEATED
 from tests.common.processes import CHECKOUT, environment, eventually, manage, processes_of
 
 READY_SECONDS = 240.0
@@ -22,6 +23,9 @@ READY_SECONDS = 240.0
 def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("code")
     (folder / "greeting.py").write_text('def greet(name):\n    return f"Hello {name}"\n')
+    for number in range(8):
+        text = REPEATED.format(n=number)
+        (folder / f"store_{number}.py").write_text(text)
     return folder
 
 
@@ -89,7 +93,10 @@ def test_once_goes_through_everything_and_leaves_nothing_behind(state: Path, cod
     assert re.search(r"admin, password \S{12,}", result.stdout)
     assert "Singularity is ready: http://127.0.0.1:" in result.stdout
     assert "Centralcloud is ready: http://127.0.0.1:" in result.stdout
-    assert re.search(r"chunks +1", result.stdout)
+    assert re.search(r"chunks +\d+", result.stdout)
+    learned, _, _ = result.stdout.partition("Singularity is ready")
+    assert "with open($" in learned.partition("Idioms")[2]
+    assert "who calls sqlite3.connect" in learned
     assert gone(state)
 
 
