@@ -22,7 +22,7 @@ from apps.singularity.patterns.engine.tree.labels import FOLDED, Label, Sort
 Rule = dict[str, Any]
 Parts = tuple[str | None, ...]
 
-MAX_PIECES = 60
+MAX_PIECES = 120
 """Pieces of a template above which no rule is written: nobody would read it."""
 
 _SEPARATORS = frozenset({",", ";"})

@@ -13,6 +13,10 @@ from apps.singularity.patterns.engine.idioms.labels import BARRIER, ITEM_ID, STA
 
 Ints = NDArray[np.int32]
 
+UNSEEN = 32
+"""Other labels that are taken to have been seen in each context: in a small code base, what always
+was so need not be so (additive smoothing)."""
+
 _BITS = 22
 _SHIFT = np.uint64(64 - _BITS)
 
@@ -39,7 +43,7 @@ def contexts_of(forest: Forest) -> Contexts:
     key = _bucket(mix(place + forest.slot.astype(np.uint64) + np.uint64(1)) + own)
     above = _above(forest)
     told, source = _bucket(above + own), _bucket(above)
-    share = _count(told)[told].astype(np.float32) / _count(source)[source]
+    share = _count(told)[told].astype(np.float32) / (_count(source)[source] + UNSEEN)
     return Contexts(key, _count(key), -np.log2(np.minimum(share, 1)))
 
 
