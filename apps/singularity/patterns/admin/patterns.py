@@ -26,12 +26,12 @@ SPARK_POINTS = 60
 BREAKS_SHOWN = 50
 ORDERS = (
     ("First of each kind", ""),
-    ("Most used", "-2"),
-    ("In most files", "-3"),
-    ("Surest", "-4"),
-    ("Newest", "-5"),
+    ("Most used", "occurrences"),
+    ("In most files", "files"),
+    ("Surest", "confidence"),
+    ("Newest", "first_seen_at"),
 )
-"""Names of orders, with the number of the list's column that each goes by."""
+"""Names of orders, with the column that each goes down."""
 EXAMPLES_TITLES = {"rule": "Places that keep it", "convention": "Places that do otherwise"}
 FACTS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("kept", "Kept by", str),
@@ -122,6 +122,10 @@ def _kinds(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
 
 
 def _orders(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
+    """The orders with their addresses: a list names its columns by their numbers."""
+    columns = [
+        (name, column and f"-{changes.list_display.index(column)}") for name, column in ORDERS
+    ]
     return [
         {
             "name": name,
@@ -130,7 +134,7 @@ def _orders(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
             if order
             else changes.get_query_string(remove=["o", "p"]),
         }
-        for name, order in ORDERS
+        for name, order in columns
     ]
 
 

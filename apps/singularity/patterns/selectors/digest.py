@@ -21,7 +21,7 @@ _FIRST = """
            c.name AS codebase, {more}
     FROM patterns_codepattern p JOIN ingestion_codebase c ON c.id = p.codebase_id
     WHERE p.instance = %(instance)s AND p.withdrawn_at IS NULL AND p.kind = '{kind}'
-    ORDER BY p.rank, p.score DESC, p.id LIMIT %(candidates)s"""
+    ORDER BY p.score DESC, p.rank, p.id LIMIT %(candidates)s"""
 _BREAKS = """
     (SELECT count(*) FROM patterns_finding f
      WHERE f.pattern_id = p.id AND f.withdrawn_at IS NULL) AS breaks"""
@@ -54,8 +54,8 @@ _QUERY = "SELECT " + ", ".join(
 class Digest:
     """Rows as their columns; ``frameworks`` are by category, each name once.
 
-    ``idioms`` and ``rules`` are those ranked first, ``breaks`` the places that break a rule;
-    ``findings`` and ``changes`` are the newest, from the time ``at`` on.
+    ``idioms`` and ``rules`` are those of the highest score, ``breaks`` the number of places that
+    break a rule; ``findings`` and ``changes`` are the newest, from the time ``at`` on.
     """
 
     idioms: list[Row] = field(default_factory=list)
@@ -101,7 +101,10 @@ def _rows(found: Any) -> list[Row]:
 
 def _distinct(rows: list[Row]) -> list[Row]:
     """The first rows, a pattern that several code bases have once."""
-    return list({row["signature"]: row for row in reversed(rows)}.values())[::-1][:SHOWN]
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row["signature"], row)
+    return list(first.values())[:SHOWN]
 
 
 def _by_category(rows: list[Row]) -> list[tuple[str, list[Row]]]:

@@ -41,6 +41,12 @@ def ago(moment: datetime | None) -> SafeString:
 
 
 @register.filter
+def lines_beyond(text: str, shown: int) -> int:
+    """How many lines a text has beyond the first ones."""
+    return max(0, text.rstrip().count("\n") + 1 - shown)
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """A share as a whole percentage, never 100 for less than all."""
     if share is None:
