@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.singularity.patterns.engine.facts import Call, FileFacts, Function
 from apps.singularity.patterns.engine.mined import Mined, MinedPattern, PatternKind, Place
 from apps.singularity.patterns.engine.usage import Rule, UsageMiner
 from apps.singularity.patterns.engine.usage.breaks import breaks, functions_of
@@ -48,7 +49,7 @@ def test_a_rule_has_the_numbers_counted_by_hand() -> None:
 def test_breaks_of_a_strong_rule_are_found_where_the_call_is() -> None:
     files = [*callers(47, CONNECT, CLOSE), python(function("bad", "lib.a", CONNECT, line=20))]
     (finding,) = mined(files).findings
-    assert (finding.place, finding.symbol) == (Place("047.py", 21, 21), "bad")
+    assert (finding.place, finding.symbol) == (Place("047.py", 22, 22), "bad")
     assert finding.message == (
         f"{CONNECT}() without {CLOSE}(): 47 of 48 functions that call {CONNECT} also call {CLOSE}"
     )
@@ -90,11 +91,42 @@ def test_what_breaks_call_instead_is_an_alternative() -> None:
     assert len(mined([*files, *callers(3, CONNECT)]).findings) == 3
 
 
+def made_by_tests(count: int, *calls: str) -> list[FileFacts]:
+    return [python(function("test_it", *calls, is_test=True)) for _ in range(count)]
+
+
 def test_a_test_breaks_a_rule_that_is_not_quite_sure_on_purpose() -> None:
-    files = callers(12, CONNECT, CLOSE)
-    bad = [python(function("test_it", CONNECT, is_test=True))]
-    assert mined([*files, *bad]).findings == ()
-    assert len(mined([*files, *callers(1, CONNECT)]).findings) == 1
+    assert mined([*made_by_tests(12, CONNECT, CLOSE), *made_by_tests(1, CONNECT)]).findings == ()
+    assert (
+        len(mined([*made_by_tests(40, CONNECT, CLOSE), *made_by_tests(1, CONNECT)]).findings) == 1
+    )
+
+
+def test_what_tests_do_is_no_measure_for_other_code() -> None:
+    assert mined([*made_by_tests(40, CONNECT, CLOSE), *callers(1, CONNECT)]).findings == ()
+    assert mined([*callers(40, CONNECT, CLOSE), *made_by_tests(1, CONNECT)]).findings == ()
+
+
+def test_what_a_file_does_when_it_is_loaded_may_last() -> None:
+    assert mined([*callers(40, CONNECT, CLOSE), python(function("", CONNECT))]).findings == ()
+
+
+def test_a_chain_of_calls_is_no_duty() -> None:
+    chain = python(
+        Function("f", 1, 9, 0, 0, 0, calls=(Call("time.now", 3), Call("time.now().round", 3)))
+    )
+    result = mined([*([chain] * 40), *callers(1, "time.now")])
+    assert of_kind(result.patterns, PatternKind.RULE)
+    assert result.findings == ()
+
+
+def test_each_call_in_front_has_to_belong_to_the_missing_one() -> None:
+    files = [*callers(40, CONNECT, "int", CLOSE), *callers(40, CONNECT), *callers(40, "int")]
+    result = mined([*files, *callers(1, CONNECT, "int")], filler=3000)
+    assert f"who calls int and {CONNECT} also calls {CLOSE}" in of_kind(
+        result.patterns, PatternKind.RULE
+    )
+    assert result.findings == ()
 
 
 def test_calls_of_different_libraries_are_a_habit_and_no_duty() -> None:

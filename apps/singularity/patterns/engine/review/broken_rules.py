@@ -21,7 +21,7 @@ from apps.singularity.patterns.engine.usage.findings import (
     obliges,
     place_of,
 )
-from apps.singularity.patterns.engine.usage.rules import Rule
+from apps.singularity.patterns.engine.usage.rule import Rule
 
 Known = tuple[Rule, MinedPattern]
 

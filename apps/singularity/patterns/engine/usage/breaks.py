@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from apps.singularity.patterns.engine.usage.calls import Usage, User
 from apps.singularity.patterns.engine.usage.precedence import keeping_order, on_one_value
 from apps.singularity.patterns.engine.usage.related import derives_from
-from apps.singularity.patterns.engine.usage.rules import Rule, followers
+from apps.singularity.patterns.engine.usage.rule import Rule
+from apps.singularity.patterns.engine.usage.rules import followers
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class Usage:
         """
         return self.files(functions) >= self.least_files
 
+    def tests(self, functions: Iterable[int]) -> int:
+        """How many of these functions are tests."""
+        return sum(self.users[function].is_test for function in functions)
+
     def share(self, item: int) -> float:
         """Share of functions that call it."""
         return len(self.callers[item]) / self.functions

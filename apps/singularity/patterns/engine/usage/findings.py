@@ -11,8 +11,12 @@ from apps.singularity.patterns.engine.usage.breaks import functions_of
 from apps.singularity.patterns.engine.usage.calls import Usage, User
 from apps.singularity.patterns.engine.usage.patterns import rule_signature
 from apps.singularity.patterns.engine.usage.related import derives_from, owner, same_owner
-from apps.singularity.patterns.engine.usage.rules import Rule
-from apps.singularity.patterns.engine.usage.thresholds import FINDING_CONFIDENCE, PAIR_CONFIDENCE
+from apps.singularity.patterns.engine.usage.rule import Rule
+from apps.singularity.patterns.engine.usage.thresholds import (
+    FINDING_CONFIDENCE,
+    PAIR_CONFIDENCE,
+    least_support,
+)
 
 
 def findings_of(
@@ -42,25 +46,35 @@ def findings_of(
 def obliges(rule: Rule) -> bool:
     """Whether breaking the rule deserves a look: it is sure enough, and its calls belong together.
 
-    That is a call on what the other returned, two calls on one value, or two of one module. Calls
-    of different libraries that go together are a habit, not a duty, and so is the order of two
-    that share no value.
+    That is a call on what the other returned, if it is no part of the same expression; two calls
+    on one value, or two of one module. Calls of different libraries that go together are a habit,
+    not a duty, and so is the order of two that share no value.
     """
-    owed = any(derives_from(rule.consequent, name) for name in rule.antecedent)
     if rule.in_order:
         return "()" in owner(rule.consequent)
-    if owed:
-        return rule.confidence >= FINDING_CONFIDENCE
-    related = all(same_owner(name, rule.consequent) for name in rule.antecedent)
-    return related and rule.confidence >= PAIR_CONFIDENCE
+    related = all(
+        derives_from(rule.consequent, name) or same_owner(name, rule.consequent)
+        for name in rule.antecedent
+    )
+    return related and 2 * rule.chained < rule.holds and rule.confidence >= _least(rule)
+
+
+def _least(rule: Rule) -> float:
+    """The share of keepers that a break has to stand against."""
+    owed = any(derives_from(rule.consequent, name) for name in rule.antecedent)
+    return FINDING_CONFIDENCE if owed and not rule.in_order else PAIR_CONFIDENCE
 
 
 def is_suspect(user: User, rule: Rule, neighbours: Sequence[User]) -> bool:
-    """Whether the function breaks the rule by mistake, and not because it is a test of just that.
+    """Whether the function is likely to break the rule by mistake.
 
-    Tests break rules on purpose, so a rule must be surer to be held against one.
+    The rule has to hold among its like: what tests do is no measure for other code, nor the other
+    way round. As tests break rules on purpose, it has to be twice as sure there. What a file does
+    when it is loaded may be for as long as the program runs.
     """
-    if user.is_test and rule.confidence < PAIR_CONFIDENCE:
+    holds, applies = rule.among(tests=user.is_test)
+    least = 1 - (1 - _least(rule)) / (2 if user.is_test else 1)
+    if not user.symbol or holds < least_support(0) or holds < least * applies:
         return False
     return rule.in_order or not _kept_nearby(user, neighbours, rule)
 

@@ -18,7 +18,7 @@ from apps.singularity.patterns.engine.usage.calls import Usage
 from apps.singularity.patterns.engine.usage.closed import Frequent
 from apps.singularity.patterns.engine.usage.orders import FrequentOrder
 from apps.singularity.patterns.engine.usage.related import tells_of_library, without_implied
-from apps.singularity.patterns.engine.usage.rules import Rule
+from apps.singularity.patterns.engine.usage.rule import Rule
 from apps.singularity.patterns.engine.usage.statistics import SIGNIFICANCE, log_likelihood_ratio
 from apps.singularity.patterns.engine.usage.thresholds import ORDER_SHARE, SET_TOLERANCE
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from apps.singularity.patterns.engine.usage.calls import Usage
 from apps.singularity.patterns.engine.usage.related import derives_from, owner, same_owner
-from apps.singularity.patterns.engine.usage.rules import Rule
+from apps.singularity.patterns.engine.usage.rule import Rule
 from apps.singularity.patterns.engine.usage.statistics import SIGNIFICANCE, binomial_log_p
 from apps.singularity.patterns.engine.usage.thresholds import ORDER_CONFIDENCE
 
@@ -30,7 +30,20 @@ def order_rules(usage: Usage, support: int) -> list[Rule]:
         log_p = binomial_log_p(holds, applies)
         if log_p + math.log(len(pairs)) < math.log(SIGNIFICANCE):
             name, other = usage.show((first, second))
-            rules.append(Rule((name,), other, holds, applies, usage.functions, 0.5, in_order=True))
+            test_holds = usage.tests(keeping)
+            rules.append(
+                Rule(
+                    antecedent=(name,),
+                    consequent=other,
+                    holds=holds,
+                    applies=applies,
+                    functions=usage.functions,
+                    expected=0.5,
+                    in_order=True,
+                    test_holds=test_holds,
+                    test_applies=test_holds + usage.tests(breaking),
+                )
+            )
     return rules
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from apps.singularity.patterns.engine.usage.related import derives_from
-from apps.singularity.patterns.engine.usage.rules import Rule
+from apps.singularity.patterns.engine.usage.rule import Rule
 
 
 def without_redundant(rules: Sequence[Rule]) -> list[Rule]:

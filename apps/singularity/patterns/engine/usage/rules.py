@@ -9,97 +9,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import combinations, pairwise
 
-from apps.singularity.patterns.engine.usage.calls import Usage
+from apps.singularity.patterns.engine.usage.calls import Usage, User
 from apps.singularity.patterns.engine.usage.closed import Frequent
 from apps.singularity.patterns.engine.usage.related import derives_from
-from apps.singularity.patterns.engine.usage.statistics import (
-    SIGNIFICANCE,
-    fisher_log_p,
-    log_likelihood_ratio,
-)
+from apps.singularity.patterns.engine.usage.rule import Rule
+from apps.singularity.patterns.engine.usage.statistics import SIGNIFICANCE, fisher_log_p
 from apps.singularity.patterns.engine.usage.thresholds import RULE_CONFIDENCE
 
 _LONGEST_SET = 6  # calls of a closed set whose rules with two calls in front are looked at
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Who calls all of ``antecedent`` also calls ``consequent``: ``holds`` of ``applies``.
-
-    With ``in_order``, of the functions that call both, the antecedent comes first in ``holds`` of
-    ``applies``. ``expected`` is the share of all functions that call the consequent, and for an
-    order one half.
-    """
-
-    antecedent: tuple[str, ...]
-    consequent: str
-    holds: int
-    applies: int
-    functions: int
-    expected: float
-    in_order: bool = False
-
-    @classmethod
-    def of(cls, details: Mapping[str, Any]) -> Rule:
-        """The rule that `details` shows. Raises KeyError where it shows none."""
-        return cls(
-            antecedent=tuple(details["antecedent"]),
-            consequent=details["consequent"],
-            holds=details["holds"],
-            applies=details["applies"],
-            functions=details["functions"],
-            expected=details["expected"],
-            in_order=details["in_order"],
-        )
-
-    @property
-    def confidence(self) -> float:
-        """Share of the functions it applies to that keep it."""
-        return self.holds / self.applies
-
-    @property
-    def lift(self) -> float:
-        """How many times as often as by chance."""
-        return self.confidence / self.expected
-
-    @property
-    def surprise(self) -> float:
-        """Dunning's G of keeping the rule that often."""
-        return log_likelihood_ratio(self.holds, self.applies, self.expected)
-
-    @property
-    def canonical(self) -> str:
-        """The same for the same rule in any code base."""
-        sign = "before" if self.in_order else "implies"
-        return f"{' & '.join(self.antecedent)} {sign} {self.consequent}"
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """The rule as JSON."""
-        return {
-            "antecedent": list(self.antecedent),
-            "consequent": self.consequent,
-            "in_order": self.in_order,
-            "holds": self.holds,
-            "applies": self.applies,
-            "functions": self.functions,
-            "expected": self.expected,
-            "confidence": self.confidence,
-            "lift": self.lift,
-        }
-
-    @property
-    def sentence(self) -> str:
-        """The rule in words."""
-        callers = " and ".join(self.antecedent)
-        if self.in_order:
-            return f"who calls {callers} and {self.consequent} calls {callers} first"
-        return f"who calls {callers} also calls {self.consequent}"
 
 
 def rules_of(usage: Usage, closed: Iterable[Frequent], support: int) -> list[Rule]:
@@ -165,6 +85,19 @@ def _rule(usage: Usage, antecedent: tuple[int, ...], consequent: int, support: i
         applies=len(applies),
         functions=usage.functions,
         expected=usage.share(consequent),
+        test_holds=usage.tests(keeping),
+        test_applies=usage.tests(applies),
+        chained=sum(_chains(usage.users[f], names[consequent]) for f in keeping),
+    )
+
+
+def _chains(user: User, consequent: str) -> bool:
+    """Whether a call comes right after the one on whose result it is, or on the next line."""
+    return any(
+        call.name == consequent
+        and derives_from(consequent, before.name)
+        and call.line - before.line <= 1
+        for before, call in pairwise(user.calls)
     )
 
 
