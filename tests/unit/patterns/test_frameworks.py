@@ -174,6 +174,16 @@ def test_a_compiled_requirements_file_is_a_lock_file(texts: dict[str, str]) -> N
     assert "flask" in detect(pinned, texts={"requirements/dev.txt": "flask==3.0.0\n"})
 
 
+def test_a_frozen_list_names_what_others_bring_along() -> None:
+    frozen = [declared(f"pypi/own-{n}", f"=={n}.0") for n in range(25)]
+    brought = declared("pypi/click", "==8.1.7")
+    other = imports("a.py", "os")
+    assert "click" not in detect(*frozen, brought, other)
+    assert "click" in detect(*frozen, brought, imports("a.py", "click"))
+    assert "click" in detect(*frozen[:9], brought, other)
+    assert "postgresql" in detect(*frozen, declared("pypi/psycopg2", "==2.9"), other)
+
+
 def test_the_standard_library_needs_no_declaration() -> None:
     assert "asyncio" in detect(declared("pypi/click"), imports("a.py", "asyncio", deferred=True))
 

@@ -63,6 +63,12 @@ class BookSerializer(ModelSerializer):
 
 class Later(Unknown):
     pass
+
+class Editor(Base):
+    pass
+
+class Now(Func):
+    output_field = models.DateTimeField()
 """
 
 
@@ -73,6 +79,7 @@ def test_django() -> None:
         ("Author", 8, 2, ("Author",)),
         ("Plain", 12, 0, ()),
         ("Book", 14, 4, ("Author", "Shop", "AUTH_USER_MODEL")),
+        ("Editor", 41, 0, ()),
     ]
 
 

@@ -23,6 +23,8 @@ from apps.singularity.patterns.engine.frameworks.versions import exact_version, 
 
 SCOPES = ("runtime", "build", "dev", "test", "docs", "optional", "peer", "workspace", "indirect")
 """From the strongest to the weakest."""
+_NAMED_IN_SETTINGS = ("database", "web")
+"""Categories whose drivers and servers are used by name, without an import."""
 _PIECES = 5
 
 
@@ -55,15 +57,19 @@ class Candidate:
         return any(not use.guarded for use in self._uses)
 
     def detection(
-        self, *, shows_use: AbstractSet[str], manifests: AbstractSet[str], by_name: bool
+        self,
+        *,
+        shows_use: AbstractSet[str],
+        manifests: AbstractSet[str],
+        frozen: AbstractSet[str],
     ) -> FrameworkDetection:
         """What the evidence amounts to, however little.
 
         ``shows_use`` are the languages whose imports were read and show what is used,
-        ``manifests`` the ecosystems in which the code base declares anything, ``by_name`` whether
-        it names packages of its own.
+        ``manifests`` the ecosystems in which the code base declares anything, ``frozen`` the
+        manifests that pin all that was installed.
         """
-        weights = list(self._weights(shows_use, manifests, by_name=by_name))
+        weights = list(self._weights(shows_use, manifests, frozen))
         fact = min(self.declared, key=_strength, default=None)
         purl, version = self._package(fact)
         return FrameworkDetection(
@@ -80,12 +86,18 @@ class Candidate:
         )
 
     def _weights(
-        self, shows_use: AbstractSet[str], manifests: AbstractSet[str], *, by_name: bool
+        self,
+        shows_use: AbstractSet[str],
+        manifests: AbstractSet[str],
+        frozen: AbstractSet[str],
     ) -> Iterator[tuple[EvidenceKind, float]]:
         unused = not self._uses and not shows_use.isdisjoint(self.rule.imports)
         for fact in self.declared:
-            weight = confidence.declared_weight(fact.scope, unused=unused)
-            yield EvidenceKind.DECLARED, weight
+            brought = fact.path in frozen and self.rule.category not in _NAMED_IN_SETTINGS
+            yield (
+                EvidenceKind.DECLARED,
+                confidence.declared_weight(fact.scope, unused=unused, frozen=brought),
+            )
         for use in self._uses:
             yield EvidenceKind.IMPORT, self._use_weight(use, manifests)
         if self.locked:
@@ -93,8 +105,9 @@ class Candidate:
         for piece in self.files:
             content = piece.kind == EvidenceKind.CONTENT
             yield piece.kind, confidence.CONTENT if content else confidence.FILE
-        if self.own:
-            yield EvidenceKind.OWN, confidence.OWN if by_name else confidence.OWN_BY_IMPORTS
+        for piece in self.own:
+            named = piece.detail.startswith("publishes")
+            yield EvidenceKind.OWN, confidence.OWN if named else confidence.OWN_BY_IMPORTS
 
     def _use_weight(self, use: _Use, manifests: AbstractSet[str]) -> float:
         ecosystem = ECOSYSTEMS.get(use.family)

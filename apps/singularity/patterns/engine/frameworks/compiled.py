@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
+from apps.singularity.patterns.engine.frameworks.model import DeclaredFact
 from apps.singularity.patterns.engine.frameworks.own import TextOf
 
 _WRITTEN = re.compile(r"\A(?:\s*#[^\n]*\n)*?\s*#[^\n]*\b(?:pip-compile|uv pip compile|uv export)\b")
+_FROZEN_SIZE = 25
 _ORIGIN = re.compile(r"^\s*# via\b", re.MULTILINE)
 
 
@@ -23,3 +26,16 @@ def _is_compiled(path: str, known: frozenset[str], text_of: TextOf) -> bool:
         return True
     text = text_of(path) or ""
     return bool(_WRITTEN.match(text) or _ORIGIN.search(text))
+
+
+def frozen_manifests(declared: Iterable[DeclaredFact]) -> frozenset[str]:
+    """The paths of requirements files that pin every one of many packages, as pip freeze does."""
+    requirements = defaultdict(list)
+    for fact in declared:
+        if fact.path.endswith(".txt") and not fact.locked:
+            requirements[fact.path].append(fact.requirement)
+    return frozenset(
+        path
+        for path, pins in requirements.items()
+        if len(pins) >= _FROZEN_SIZE and all(pin.startswith("==") for pin in pins)
+    )

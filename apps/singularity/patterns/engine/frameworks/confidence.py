@@ -20,6 +20,8 @@ DECLARED = {"optional": 0.6, "peer": 0.6, "workspace": 0.7, "indirect": 0.0}
 DECLARED_FULLY = 0.8
 UNUSED = 0.8
 """Factor of a declaration whose modules no file imports, where imports show the use."""
+UNUSED_FROZEN = 0.6
+"""The same where the manifest pins all that was installed, asked for or brought along."""
 IMPORTED = 0.75
 IMPORTED_UNDECLARED = 0.6
 """An import that the code base's own manifests do not account for."""
@@ -34,9 +36,10 @@ IMPLIED = 0.9
 """Factor of the confidence in the framework that implies another."""
 
 
-def declared_weight(scope: str, *, unused: bool) -> float:
+def declared_weight(scope: str, *, unused: bool, frozen: bool) -> float:
     """The weight of a direct declaration; an indirect one says nothing."""
-    return DECLARED.get(scope, DECLARED_FULLY) * (UNUSED if unused else 1)
+    factor = (UNUSED_FROZEN if frozen else UNUSED) if unused else 1
+    return DECLARED.get(scope, DECLARED_FULLY) * factor
 
 
 def combined(weights: Iterable[tuple[EvidenceKind, float]]) -> float:

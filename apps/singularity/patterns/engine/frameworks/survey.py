@@ -9,7 +9,10 @@ from dataclasses import replace
 from apps.singularity.patterns.engine.facts import Import
 from apps.singularity.patterns.engine.frameworks import confidence
 from apps.singularity.patterns.engine.frameworks.candidate import Candidate
-from apps.singularity.patterns.engine.frameworks.compiled import compiled_requirements
+from apps.singularity.patterns.engine.frameworks.compiled import (
+    compiled_requirements,
+    frozen_manifests,
+)
 from apps.singularity.patterns.engine.frameworks.model import (
     DeclaredFact,
     Evidence,
@@ -52,12 +55,15 @@ class Survey:
         self._own = own_packages(paths, text_of)
         self._modules = OwnModules(paths, self._own, name)
         self._compiled = compiled_requirements(paths, text_of)
+        self._frozen: frozenset[str] = frozenset()
         self._ecosystems: set[str] = set()
         self._families: set[str] = set()
         self._own_uses: dict[str, set[str]] = defaultdict(set)
 
     def declarations(self, declared: Iterable[DeclaredFact]) -> None:
         """Take in what manifests declare; what fills a lock file is not asked for itself."""
+        declared = list(declared)
+        self._frozen = frozen_manifests(declared)
         for fact in declared:
             key = package_key(fact.purl)
             if key in self._own or is_aside(fact.path):
@@ -122,9 +128,10 @@ class Survey:
             for key in self._rules.packages.exactly(package):
                 detail = f"publishes pkg:{package}"
                 self._candidates[key].own.append(Evidence(EvidenceKind.OWN, detail, path))
+        named = any("/" not in path for path in self._own.values())
         for key, importers in self._own_uses.items():
             candidate = self._candidates[key]
-            if not self._own and len(importers) >= _OWN_IMPORTERS:
+            if not named and len(importers) >= _OWN_IMPORTERS:
                 detail = f"{len(importers)} files import it as a part of the code base"
                 candidate.own.append(Evidence(EvidenceKind.OWN, detail, min(importers)))
 
@@ -136,7 +143,7 @@ class Survey:
         found = {}
         for key, candidate in self._candidates.items():
             detection = candidate.detection(
-                shows_use=expected, manifests=self._ecosystems, by_name=bool(self._own)
+                shows_use=expected, manifests=self._ecosystems, frozen=self._frozen
             )
             if detection.confidence >= confidence.THRESHOLD:
                 found[key] = detection

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from apps.singularity.patterns.engine.schemas.nodes import captured, line_of, text_of
+from apps.singularity.patterns.engine.schemas.nodes import line_of, text_of
+
+_AROUND = frozenset(
+    ["decorated_definition", "if_statement", "else_clause", "try_statement", "block"]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """`name: annotation = function(...)`; `text` is the whole statement."""
+    """`name: annotation = function(...)`."""
 
     name: str
     annotation: str
     function: str
     arguments: Node | None
-    text: str
+    node: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,17 @@ class Class:
 
 
 def classes_of(root: Node, source: bytes) -> list[Class]:
-    """All classes with bases."""
+    """The classes with bases that the module itself defines; one in a function is never stored."""
     found = []
-    for node in captured(root, "python", "(class_definition superclasses: (_)) @class", "class"):
+    pending = root.named_children[::-1]
+    while pending:
+        node = pending.pop()
+        if node.type in _AROUND:
+            pending += node.named_children[::-1]
         listed = node.child_by_field_name("superclasses")
-        parts = listed.named_children if listed else []
+        if node.type != "class_definition" or listed is None:
+            continue
+        parts = listed.named_children
         body = node.child_by_field_name("body")
         found.append(
             Class(
@@ -75,7 +85,7 @@ def _assignments(body: Node | None, source: bytes) -> list[Assignment]:
                 annotation=text_of(node.child_by_field_name("type"), source),
                 function=text_of(call.child_by_field_name("function"), source) if call else "",
                 arguments=call.child_by_field_name("arguments") if call else None,
-                text=text_of(node, source),
+                node=node,
             )
         )
     return found
@@ -86,7 +96,7 @@ def _meta(body: Node | None, source: bytes) -> frozenset[str]:
         named = statement.type == "class_definition"
         if named and text_of(statement.child_by_field_name("name"), source) == "Meta":
             inner = statement.child_by_field_name("body")
-            return frozenset(one.text.replace(" ", "") for one in _assignments(inner, source))
+            return frozenset(_compact(one.node, source) for one in _assignments(inner, source))
     return frozenset()
 
 

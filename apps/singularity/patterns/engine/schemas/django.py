@@ -10,29 +10,34 @@ from tree_sitter import Node
 from apps.singularity.patterns.engine.facts import Entity, Import
 from apps.singularity.patterns.engine.schemas.classes import (
     Assignment,
-    Class,
     argument,
     classes_of,
 )
 from apps.singularity.patterns.engine.schemas.nodes import last_part, unique
 
-GATE = re.compile(rb"\bmodels\b|Field\(")
+MARKS = (b"models", b"Field(")
 _RELATIONS = ("ForeignKey", "OneToOneField", "ManyToManyField", "ParentalKey", "GenericRelation")
+_NO_FIELDS = ("output_field", "pk")  # an expression's type; a key made of other fields
+_TABLELESS = ("abstract=True", "proxy=True")
 _KINDS = ("Field", "Key", "GenericRelation")
 _FOREIGN = re.compile(r"\b(?:forms|serializers|rest_framework|filters|graphene|wtforms|factory)\b")
 
 
 def read(root: Node, source: bytes, imports: Sequence[Import]) -> list[Entity]:
-    """Classes that derive from `Model`, or from something else and hold fields of models."""
+    """Classes that derive from `Model` or from a model of this file, or that hold its fields."""
     if not any(_of_django(imported) for imported in imports):
         return []
     others = {
         name for imported in imports if _FOREIGN.search(imported.module) for name in imported.names
     }
-    found = []
+    found: list[Entity] = []
+    models = {"Model"} - others
     for one in classes_of(root, source):
         fields = [field for field in one.assignments if _is_field(field, others)]
-        if _is_stored(one, fields, others):
+        if not fields and models.isdisjoint(map(last_part, one.bases)):
+            continue
+        models.add(one.name)
+        if one.meta.isdisjoint(_TABLELESS):
             relations = unique(_target(field, one.name, source) for field in fields)
             found.append(Entity("django", one.name, one.line, len(fields), relations))
     return found
@@ -45,16 +50,9 @@ def _of_django(imported: Import) -> bool:
 
 def _is_field(assignment: Assignment, others: set[str]) -> bool:
     owner, _, function = assignment.function.rpartition(".")
-    if not function.endswith(_KINDS) or function == "CompositePrimaryKey":
+    if not function.endswith(_KINDS) or assignment.name in _NO_FIELDS:
         return False
     return function not in others and not _FOREIGN.search(owner) and owner not in others
-
-
-def _is_stored(one: Class, fields: list[Assignment], others: set[str]) -> bool:
-    if not one.meta.isdisjoint({"abstract=True", "proxy=True"}):
-        return False
-    direct = any(base == "Model" or base.endswith(".Model") for base in one.bases)
-    return (direct and "Model" not in others) or bool(fields)
 
 
 def _target(field: Assignment, own: str, source: bytes) -> str:

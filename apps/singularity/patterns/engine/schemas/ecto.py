@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from tree_sitter import Node
@@ -16,7 +15,7 @@ from apps.singularity.patterns.engine.schemas.nodes import (
     unique,
 )
 
-GATE = re.compile(rb"\bschema[ (]+\"[^\"\n]+\"")
+MARKS = (b'schema "', b'schema("')
 _CALLS = '(call target: (identifier) @target (#any-of? @target "schema" "defmodule")) @call'
 _FIELDS = {"field": 1, "belongs_to": 1, "embeds_one": 1, "embeds_many": 1, "timestamps": 2}
 _RELATIONS = ("belongs_to", "has_many", "has_one", "many_to_many", "embeds_one", "embeds_many")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
@@ -21,15 +20,15 @@ from apps.singularity.patterns.engine.schemas import (
 )
 
 Reader = Callable[[Node, bytes, Sequence[Import]], list[Entity]]
-_GATES: dict[str, tuple[tuple[re.Pattern[bytes], Reader], ...]] = {
-    "python": ((django.GATE, django.read), (sqlalchemy.GATE, sqlalchemy.read)),
-    "elixir": ((ecto.GATE, ecto.read),),
-    "java": ((jpa.GATE, jpa.read),),
-    "go": ((gorm.GATE, gorm.read),),
-    "javascript": ((javascript.GATE, javascript.read),),
-    "typescript": ((javascript.GATE, javascript.read),),
-    "tsx": ((javascript.GATE, javascript.read),),
-    "ruby": ((rails.GATE, rails.read),),
+_READERS: dict[str, tuple[tuple[tuple[bytes, ...], Reader], ...]] = {
+    "python": ((django.MARKS, django.read), (sqlalchemy.MARKS, sqlalchemy.read)),
+    "elixir": ((ecto.MARKS, ecto.read),),
+    "java": ((jpa.MARKS, jpa.read),),
+    "go": ((gorm.MARKS, gorm.read),),
+    "javascript": ((javascript.MARKS, javascript.read),),
+    "typescript": ((javascript.MARKS, javascript.read),),
+    "tsx": ((javascript.MARKS, javascript.read),),
+    "ruby": ((rails.MARKS, rails.read),),
 }
 
 
@@ -47,6 +46,10 @@ def entities(
     elif root is None:
         return ()
     else:
-        readers = [reader for gate, reader in _GATES.get(language, ()) if gate.search(source)]
-        found = [entity for reader in readers for entity in reader(root, source, imports)]
+        found = [
+            entity
+            for marks, reader in _READERS.get(language, ())
+            if any(mark in source for mark in marks)
+            for entity in reader(root, source, imports)
+        ]
     return tuple(sorted(found, key=lambda entity: (entity.line, entity.name)))

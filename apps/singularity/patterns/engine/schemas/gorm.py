@@ -16,7 +16,7 @@ from apps.singularity.patterns.engine.schemas.nodes import (
     unique,
 )
 
-GATE = re.compile(rb"\bgorm\.Model\b|`[^`\n]*\bgorm:\"")
+MARKS = (b"gorm.Model", b'gorm:"')
 _STRUCTS = "(type_spec name: (type_identifier) type: (struct_type)) @struct"
 _RELATION = re.compile(r"foreignKey|references|many2many|polymorphic", re.IGNORECASE)
 _BASE_FIELDS = 4

@@ -16,7 +16,7 @@ from apps.singularity.patterns.engine.schemas.nodes import (
     unique,
 )
 
-GATE = re.compile(rb"@Entity\(|\bSchema\(|\.define\(|\b(?:pg|mysql|sqlite)Table\(")
+MARKS = (b"@Entity(", b"Schema(", b".define(", b"Table(")
 _DECORATED = re.compile(r"@(\w+)\s*\(\s*(?:\(?\w*\)?\s*=>\s*(\w+)|[\"'](\w+)[\"'])?")
 _RELATIONS = ("OneToOne", "OneToMany", "ManyToOne", "ManyToMany")
 _FIELDS = ("pair", "shorthand_property_identifier")

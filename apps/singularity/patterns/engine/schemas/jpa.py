@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from tree_sitter import Node
@@ -17,7 +16,7 @@ from apps.singularity.patterns.engine.schemas.nodes import (
     unique,
 )
 
-GATE = re.compile(rb"@Entity\b")
+MARKS = (b"@Entity",)
 _RELATIONS = frozenset(["OneToOne", "OneToMany", "ManyToOne", "ManyToMany", "ElementCollection"])
 
 

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from apps.singularity.patterns.engine.facts import Entity, Import
 from apps.singularity.patterns.engine.schemas.nodes import unique
 
-GATE = re.compile(rb"ActiveRecord::Schema")
+MARKS = (b"ActiveRecord::Schema",)
 _TABLE = re.compile(r"""^\s*create_table\s*\(?["':](\w+)""")
 _COLUMN = re.compile(r"""^\s*t\.(\w+)\s*\(?\s*["':](\w+)""")
 _FOREIGN_KEY = re.compile(r"""^\s*add_foreign_key\s*\(?["':](\w+)["']?\s*,\s*["':](\w+)""")

@@ -22,7 +22,7 @@ from apps.singularity.patterns.engine.schemas.nodes import (
     unique,
 )
 
-GATE = re.compile(rb"\bmapped_column\(|\bColumn\(|\bMapped\[|\btable ?= ?True|\bRelationship\(")
+MARKS = (b"mapped_column(", b"Column(", b"Mapped[", b"SQLModel")
 _PACKAGES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 _COLUMNS = ("Column", "mapped_column")
 _FOREIGN_KEY = re.compile(r"""\b(?:ForeignKey\(|foreign_key\s*=)\s*["'](?:\w+\.)*(\w+)\.\w+["']""")
@@ -40,7 +40,7 @@ def read(root: Node, source: bytes, imports: Sequence[Import]) -> list[Entity]:
     if not known and b"db.Column(" not in source:
         return []
     mapped = [one for one in classes_of(root, source) if _is_mapped(one)]
-    tables = {name: one.name for one in mapped if (name := _table(one))}
+    tables = {name: one.name for one in mapped if (name := _table(one, source))}
     found = [_entity(one, tables, source) for one in mapped]
     return [*found, *_tables(root, source)] if b"Table(" in source else found
 
@@ -54,9 +54,10 @@ def _is_mapped(one: Class) -> bool:
     return any(base.endswith("db.Model") for base in one.bases)
 
 
-def _table(one: Class) -> str:
-    said = [each.text for each in one.assignments if each.name == "__tablename__"]
-    return said[0].partition("=")[2].strip(" '\"") if said else ""
+def _table(one: Class, source: bytes) -> str:
+    said = [each.node for each in one.assignments if each.name == "__tablename__"]
+    value = said[0].child_by_field_name("right") if said else None
+    return text_of(value, source).strip("'\"")
 
 
 def _entity(one: Class, tables: Mapping[str, str], source: bytes) -> Entity:
@@ -69,9 +70,8 @@ def _entity(one: Class, tables: Mapping[str, str], source: bytes) -> Entity:
         if each not in relationships and _is_column(each, inline=inline)
     ]
     targets = [_target(each, source) for each in relationships]
-    keys = [
-        tables.get(table, table) for each in columns for table in _FOREIGN_KEY.findall(each.text)
-    ]
+    texts = [text_of(each.node, source) for each in columns]
+    keys = [tables.get(table, table) for text in texts for table in _FOREIGN_KEY.findall(text)]
     return Entity("sqlalchemy", one.name, one.line, len(columns), unique([*targets, *keys]))
 
 
