@@ -48,10 +48,8 @@ class Score:
 def told(entry: dict[str, Any]) -> tuple[Detection, ...]:
     """What is detected in the code base of an entry; raises FetchError."""
     source, *package = entry["source"].split()
-    if source == "synthetic":
-        texts = synthetic(entry["name"])
-    else:
-        texts = texts_of(fetch(source, *package))
+    is_own = source == "synthetic"
+    texts = synthetic(entry["name"]) if is_own else texts_of(fetch(source, *package))
     return detect(load_definitions(), evidence_of(texts))
 
 

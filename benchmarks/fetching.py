@@ -21,8 +21,8 @@ STORE = Path(__file__).resolve().parents[1] / ".singularity" / "benchmark-packag
 _STAND_IN = """
 import importlib.abc, importlib.machinery, pathlib, sys
 
-BACKENDS = {"setuptools", "hatchling", "flit_core", "flit", "poetry", "maturin", "pdm",
-            "scikit_build_core", "mesonpy", "jupyter_packaging", "hatch_jupyter_builder", "uv_build"}
+BACKENDS = {"setuptools", "hatchling", "flit_core", "flit", "poetry", "maturin", "pdm", "mesonpy",
+            "scikit_build_core", "jupyter_packaging", "hatch_jupyter_builder", "uv_build"}
 
 
 class Hooks:

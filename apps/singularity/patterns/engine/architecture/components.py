@@ -38,10 +38,11 @@ class _Tree:
         self.size: dict[str, int] = defaultdict(int)
         self._inside: dict[str, set[str]] = defaultdict(set)
         for path in sorted(lines):
-            self._inside[_parent(path)].add(path)
-            for folder in map(_named, ancestors(path)):
-                self.size[folder] += lines[path]
             self.size[path] += lines[path]
+            if path != ROOT:
+                self._inside[_parent(path)].add(path)
+                for folder in map(_named, ancestors(path)):
+                    self.size[folder] += lines[path]
         for folder in sorted(self._inside.copy()):
             self._link(folder)
         self._whole = max(self.size.get(ROOT, 0), 1)
@@ -76,12 +77,13 @@ class _Tree:
     def children(self, folder: str) -> set[str]:
         """What a folder falls into: its folders, and its modules as one part.
 
-        A folder without folders falls into its modules.
+        A folder without folders falls into its modules. One that is a module itself (as in Go)
+        stays, beside those inside it.
         """
         inside = self._inside.get(folder, set())
         folders = {path for path in inside if path in self._inside}
         if not folders:
-            return set(inside)
+            return inside | {folder} if inside and folder in self._lines else set(inside)
         return folders | ({folder} if inside - folders or folder in self._lines else set())
 
 
