@@ -112,8 +112,7 @@ class _Writer:
             if rule or at == len(fixed):
                 rules.append({"has": self._child(at, rule)})
         if inline:
-            statements = role_of(kind) is not Role.ITEMS
-            rules += self._list(children[-1], len(fixed) + 1, statements=statements)
+            rules += self._inline(role_of(kind), children[-1], len(fixed) + 1)
         else:
             rules.append({"not": {"has": self._child(len(fixed) + 1, {})}})
         rule = _all(rules)
@@ -122,6 +121,17 @@ class _Writer:
             alone = {"not": {"has": self._child(2, {})}}
             rule = _all([{"kind": self.kinds.checked(wrapper)}, only, alone])
         return rule
+
+    def _inline(self, role: Role, piece: Piece, first: int) -> Iterator[Rule]:
+        """The list in a production: its own children, or those of the one list it holds."""
+        own = list(self._list(piece, first, statements=role is not Role.ITEMS))
+        if role is Role.ITEMS or not self.kinds.inner or not own:
+            yield from own
+            return
+        inner = [{"kind": kind} for kind in self.kinds.inner]
+        nested = _all([{"any": inner}, *self._list(piece, 1, statements=True)])
+        plain = _all([{"not": {"has": self._child(first, {"any": inner})}}, *own])
+        yield {"any": [{"has": self._child(first, nested)}, plain]}
 
     def _list(self, piece: Piece, first: int, *, statements: bool) -> Iterator[Rule]:
         """What the children of a list are, from the position of its first element on."""

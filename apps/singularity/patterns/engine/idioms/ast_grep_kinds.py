@@ -10,6 +10,7 @@ from ast_grep_py import SgRoot
 
 from apps.singularity.ingestion.engine.languages import LANGUAGES, grammar_of
 from apps.singularity.patterns.engine.tree.kinds import Role, role_of
+from apps.singularity.patterns.engine.tree.shapes import INNER_LISTS
 
 BUNDLED = frozenset(
     [
@@ -52,13 +53,15 @@ class Kinds:
     """The kinds of one language that rules are made of.
 
     ``lists`` hold statements, ``literals`` are keyed by metavariable. ``utils`` are rules
-    for the children that are counted: all named ones but comments and docstrings.
+    for the children that are counted: all named ones but comments and docstrings. ``inner`` are
+    lists that stand alone in what looks like a list itself.
     """
 
     names: frozenset[str]
     lists: tuple[str, ...]
     literals: dict[str, tuple[str, ...]]
     utils: dict[str, Rule]
+    inner: tuple[str, ...]
 
     def checked(self, kind: str) -> str:
         """The kind itself. Raises `Inexpressible` when ast-grep's grammar does not have it."""
@@ -92,7 +95,8 @@ def kinds_of(language: str) -> Kinds | None:
     utils = {"code": code, "counted": {"matches": "code"}}
     if LANGUAGES[language].docstrings:
         utils["counted"] = {"all": [{"matches": "code"}, {"not": _docstring(literals["STR"])}]}
-    return Kinds(frozenset(known), lists, literals, utils)
+    inner = tuple(sorted(INNER_LISTS & known))
+    return Kinds(frozenset(known), lists, literals, utils, inner)
 
 
 def _docstring(strings: tuple[str, ...]) -> Rule:

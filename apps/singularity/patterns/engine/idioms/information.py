@@ -39,7 +39,8 @@ class Contexts:
 def contexts_of(forest: Forest) -> Contexts:
     """The contexts of all nodes."""
     own = mix(forest.label.astype(np.uint64))
-    place = forest.label[forest.parent].astype(np.uint64) * np.uint64(64)
+    label = np.where(forest.label == BARRIER, STATEMENT_ID, forest.label)
+    place = label[forest.parent].astype(np.uint64) * np.uint64(64)
     key = _bucket(mix(place + forest.slot.astype(np.uint64) + np.uint64(1)) + own)
     above = _above(forest)
     told, source = _bucket(above + own), _bucket(above)

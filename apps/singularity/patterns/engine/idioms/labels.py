@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.singularity.ingestion.engine.languages import LANGUAGES, Definition, Part
+from apps.singularity.ingestion.engine.languages import LANGUAGES, Definition
 from apps.singularity.patterns.engine.tree.labels import (
     FOLDED,
     ITEM,
@@ -38,7 +38,9 @@ _IMPORT = re.compile(
     r"|extern_crate_declaration|namespace_use_declaration|using_directive|preproc_include|charset_.*"
     r"|open_module|include_module|import_statement|imports|shebang)$"
 )
-_DECORATED = re.compile(r"^(decorated_definition|attribute_item|template_declaration|decorator)$")
+_DECORATED = re.compile(
+    r"^(decorated_definition|attribute_item|template_declaration|decorator|export_statement)$"
+)
 
 
 class KnownNames(Protocol):
@@ -95,7 +97,6 @@ class LabelBook:
         """For each number, whether it is the label of a definition or of an import."""
         roles = LANGUAGES[self.language].roles if self.language in LANGUAGES else {}
         kinds = {kind for kind, role in roles.items() if isinstance(role, Definition)}
-        kinds |= {kind for kind, role in roles.items() if role is Part.WRAPPER}
         return self.is_import | self._of_kinds(
             lambda kind: kind in kinds or bool(_DECORATED.match(kind))
         )

@@ -113,7 +113,7 @@ class _Renderer:
 def _ends_line(text: str) -> bool:
     """Whether what follows begins a line: after an indented block, and after a decorator."""
     last = text.rpartition("\n")[2]
-    return last.startswith((" ", "@"))
+    return last.startswith(" ") or (last.startswith("@") and len(last) > 1)
 
 
 def _elements(cell: Piece) -> list[Piece]:

@@ -7,45 +7,65 @@ from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.idioms.closure import Fragments
 from apps.singularity.patterns.engine.idioms.forest import Forest
-from apps.singularity.patterns.engine.idioms.hashing import mix, powers
+from apps.singularity.patterns.engine.idioms.hashing import Words, mix, powers
 from apps.singularity.patterns.engine.idioms.labels import BARRIER, HOLE, ITEM_ID, STATEMENT_ID
 
 Floats = NDArray[np.float64]
 
-AGAIN = 0.1
-"""What an element of a list counts that stands in the fragment before."""
+AGAIN, ALIKE = 0.1, 0.3
+"""What an element of a list counts that was there before: just so, or in its production."""
 
 _BASE = 0xD6E8FEB86659FD93
 _INVERSE = pow(_BASE, -1, 1 << 64)
 
 
 def told(forest: Forest, bits: NDArray[np.float32], fragments: Fragments) -> Floats:
-    """The bits of each fragment; elements of lists that come again hardly count.
+    """The bits of each fragment, where what comes again hardly counts.
 
-    So a table of data, or a run of assignments, tells little more than its first line.
+    So a table of data, or a run of assignments, tells little more than its first lines. Of an
+    element whose production an earlier element had, only names that are new count in full.
     """
-    weight = np.where(_again(forest, fragments), AGAIN, 1.0)
+    label = np.where(fragments.opened, forest.label[fragments.nodes], HOLE)
+    is_name = forest.book.is_name[label]
+    alike, equal = _again(forest, fragments, label)
+    weight = np.where(alike & ~is_name, ALIKE, 1.0)
+    weight[equal] = AGAIN
+    names = np.flatnonzero(is_name)
+    weight[names[_repeated(fragments.owner[names], label[names].astype(np.uint64))]] = ALIKE
     return fragments.sums(bits[fragments.nodes].astype(np.float64) * weight)
 
 
-def _again(forest: Forest, fragments: Fragments) -> NDArray[np.bool_]:
-    """The nodes within an element of a list that is like one before it."""
+def _again(
+    forest: Forest, fragments: Fragments, label: NDArray[np.int32]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The nodes within an element of a list like an earlier one in its production, and in all."""
     nodes, owner = fragments.nodes, fragments.owner
     place = owner * (len(forest.size) + 1) + nodes
     after = np.searchsorted(place, place + forest.size[nodes])
-    token = np.where(fragments.opened, forest.label[nodes], HOLE).astype(np.uint64)
     count = len(nodes) + 1
-    sums = np.concatenate(
-        [np.zeros(1, np.uint64), np.cumsum(mix(token + np.uint64(1)) * powers(_BASE, count)[:-1])]
-    )
-    begin = np.arange(len(nodes))
-    text = (sums[after] - sums[begin]) * powers(_INVERSE, count)[:-1]
+    token = mix(label.astype(np.uint64) + np.uint64(1)) * powers(_BASE, count)[:-1]
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(token)])
+    text = (sums[after] - sums[:-1]) * powers(_INVERSE, count)[:-1]
     in_list = np.isin(forest.label[forest.parent[nodes]], (ITEM_ID, STATEMENT_ID, BARRIER))
-    element = np.flatnonzero(in_list & (forest.slot[nodes] == 0))
-    order = element[np.lexsort((element, text[element], owner[element]))]
-    again = (np.diff(owner[order], prepend=-1) == 0) & (text[order] == np.roll(text[order], 1))
+    element = np.flatnonzero(in_list & (forest.slot[nodes] == 0) & fragments.opened)
+    alike = element[_repeated(owner[element], label[element].astype(np.uint64))]
+    equal = element[_repeated(owner[element], text[element])]
+    return _within(alike, after, count), _within(equal, after, count)
+
+
+def _repeated(owner: NDArray[np.int64], key: Words) -> NDArray[np.bool_]:
+    """Which entries have an earlier one with their owner and key."""
+    order = np.lexsort((np.arange(len(key)), key, owner))
+    repeated = np.zeros(len(key), dtype=np.bool_)
+    same = (owner[order][1:] == owner[order][:-1]) & (key[order][1:] == key[order][:-1])
+    repeated[order[1:][same]] = True
+    return repeated
+
+
+def _within(begin: NDArray[np.int64], after: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
+    """The nodes in the subtrees that begin there."""
     change = np.zeros(count, dtype=np.int64)
-    np.add.at(change, order[again], 1)
-    np.subtract.at(change, after[order[again]], 1)
+    np.add.at(change, begin, 1)
+    np.subtract.at(change, after[begin], 1)
     within: NDArray[np.bool_] = np.cumsum(change[:-1]) > 0
     return within

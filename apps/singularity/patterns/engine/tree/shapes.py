@@ -14,7 +14,9 @@ MAX_ARITY = 24
 """Children above which they are taken for a list."""
 
 _SEPARATORS = frozenset({",", ";", None})
-_INNER_LISTS = frozenset({"statement_list", "statements"})
+INNER_LISTS = frozenset({"statement_list", "statements"})
+"""Kinds that are the only child of a node which is a list in other grammars."""
+
 _DOCSTRINGS = ("string", "concatenated_string")
 
 Key = tuple[str | int, ...]
@@ -56,7 +58,7 @@ def shape_of(
     """The shape of a node; ``parts`` says of each child what it is in a production."""
     slots = tuple(at for at, part in enumerate(parts) if part == SLOT)
     shape = None
-    nested = bool(slots) and child_kinds[slots[-1]] in _INNER_LISTS
+    nested = bool(slots) and child_kinds[slots[-1]] in INNER_LISTS
     if role in (Role.ITEMS, Role.STATEMENTS) and not nested:
         shape = _list(kinds, parts, slots, statements=role is Role.STATEMENTS)
     elif role is Role.TAIL and not nested:
