@@ -214,3 +214,24 @@ def test_folders_that_import_each_other_are_a_cycle_of_components() -> None:
     graph = module_graph([*layered(), *many("app/other", 12)])
     assert graph.component_cycles == (("app/store", "app/views"),)
     assert graph.cycles == ()
+
+
+def test_a_folder_that_is_a_module_keeps_its_own_component() -> None:
+    files = [source(f"server/{name}.go") for name in ("main", "inner/a", "inner/b")]
+    graph = module_graph([*files, source("web/app.ts", lines=5), source("main.go")])
+    assert sorted(m.path for m in graph.modules) == [".", "server", "server/inner", "web/app.ts"]
+    assert sum(component.files for component in graph.components) == 5
+
+
+PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map("/".join)
+
+
+@given(st.lists(st.tuples(PATHS, st.sampled_from([".py", "/x.go", ".ts"])), min_size=1))
+def test_every_module_has_one_component_and_there_are_at_most_forty(
+    names: list[tuple[str, str]],
+) -> None:
+    files = {f"{folder}{end}": source(f"{folder}{end}") for folder, end in names}
+    graph = module_graph(list(files.values()))
+    assert len(graph.components) <= 40
+    assert {m.component for m in graph.modules} == {c.path for c in graph.components}
+    assert sum(component.files for component in graph.components) == len(files)
