@@ -33,6 +33,10 @@ django = {version = "^5", optional = true}
 flask = [{version = "^2", python = "<3.9"}, {version = "^3"}]
 [tool.poetry.group.docs.dependencies]
 sphinx = "*"
+[tool.pdm.dev-dependencies]
+tests = ["tox>=4"]
+[tool.hatch.envs.style]
+dependencies = ["black"]
 """
 REQUIREMENTS = """-r base.txt
 --index-url https://example.org
@@ -189,6 +193,8 @@ DECLARED: list[tuple[str, str, list[Row]]] = [
             ("pypi/rich", "", "optional", None),
             ("pypi/pytest", "", "test", 11),
             ("pypi/ruff", "==0.1", "dev", 12),
+            ("pypi/tox", ">=4", "test", 20),
+            ("pypi/black", "", "dev", 22),
             ("pypi/django", "^5", "optional", 15),
             ("pypi/flask", "^2", "runtime", 16),
             ("pypi/flask", "^3", "runtime", 16),

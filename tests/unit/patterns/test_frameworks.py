@@ -174,6 +174,16 @@ def test_a_compiled_requirements_file_is_a_lock_file(texts: dict[str, str]) -> N
     assert "flask" in detect(pinned, texts={"requirements/dev.txt": "flask==3.0.0\n"})
 
 
+def test_tools_are_run_and_need_no_import() -> None:
+    found = detect(
+        declared("pypi/mypy", scope="optional"),
+        declared("pypi/pytest", scope="test"),
+        imports("a.py", "os"),
+    )
+    assert found["mypy"].confidence == pytest.approx(0.6)
+    assert found["pytest"].confidence == pytest.approx(0.8)
+
+
 def test_a_frozen_list_names_what_others_bring_along() -> None:
     frozen = [declared(f"pypi/own-{n}", f"=={n}.0") for n in range(25)]
     brought = declared("pypi/click", "==8.1.7")

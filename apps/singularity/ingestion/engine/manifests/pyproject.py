@@ -1,4 +1,4 @@
-"""pyproject.toml (PEP 621, PEP 735, poetry, uv) and the TOML lock files of Python."""
+"""pyproject.toml (PEP 621, PEP 735, poetry, pdm, hatch, uv) and the TOML lock files of Python."""
 
 import re
 import tomllib
@@ -26,6 +26,15 @@ def parse_pyproject(text: str, notes: Notes) -> None:
     for name, entries in groups.items():
         _requirements(text, notes, entries, _key(name), _group_scope(name))
     tool = notes.table(data.get("tool"), "tool")
+    pdm = notes.table(tool.get("pdm"), "tool.pdm")
+    for name, entries in notes.table(pdm.get("dev-dependencies"), "pdm groups").items():
+        _requirements(text, notes, entries, _key(name), _group_scope(name))
+    hatch = notes.table(tool.get("hatch"), "tool.hatch")
+    for name, environment in notes.table(hatch.get("envs"), "hatch environments").items():
+        table = notes.table(environment, f"environment {name}")
+        for key in ("dependencies", "extra-dependencies"):
+            header = rf"^\[tool\.hatch\.envs\.{re.escape(name)}\]"
+            _requirements(text, notes, table.get(key), header, _group_scope(name))
     uv = notes.table(tool.get("uv"), "tool.uv")
     _requirements(text, notes, uv.get("dev-dependencies"), r"^[ \t]*dev-dependencies\s*=", "dev")
     _poetry(text, notes, notes.table(tool.get("poetry"), "tool.poetry"))

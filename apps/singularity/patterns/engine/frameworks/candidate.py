@@ -25,6 +25,8 @@ SCOPES = ("runtime", "build", "dev", "test", "docs", "optional", "peer", "worksp
 """From the strongest to the weakest."""
 _NAMED_IN_SETTINGS = ("database", "web")
 """Categories whose drivers and servers are used by name, without an import."""
+_RUN = ("build", "documentation", "lint", "monorepo", "packaging", "test")
+"""Categories of tools, which are run and need not be imported."""
 _PIECES = 5
 
 
@@ -91,7 +93,8 @@ class Candidate:
         manifests: AbstractSet[str],
         frozen: AbstractSet[str],
     ) -> Iterator[tuple[EvidenceKind, float]]:
-        unused = not self._uses and not shows_use.isdisjoint(self.rule.imports)
+        imported = self._uses or self.rule.category in _RUN
+        unused = not imported and not shows_use.isdisjoint(self.rule.imports)
         for fact in self.declared:
             brought = fact.path in frozen and self.rule.category not in _NAMED_IN_SETTINGS
             yield (
