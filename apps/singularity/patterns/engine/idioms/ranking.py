@@ -9,17 +9,21 @@ files: what is specific comes before what is merely everywhere.
     value = (bits(fragment) - bits(reference)) * log2(1 + files)
 
 bits(fragment) is the code length of its opened nodes, each given its parent and slot. As in
-Krimp's cover, a pattern is worth only what better ones have not covered already.
+Krimp's cover, a pattern is worth only what better ones have not covered already; and what a
+node tells is divided by the square root of how many better ones tell the same, so that variants of
+a pattern stand behind what is new.
 """
 
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.idioms.forest import Forest
+from apps.singularity.patterns.engine.idioms.information import Contexts
 from apps.singularity.patterns.engine.idioms.instances import instances
 from apps.singularity.patterns.engine.idioms.pattern import Idiom
 
@@ -36,40 +40,51 @@ def value(bits: NDArray[np.float64], files: NDArray[np.float64]) -> NDArray[np.f
     return np.maximum(bits - REFERENCE_BITS, 0.0) * np.log2(1.0 + files)
 
 
-def ranked(forest: Forest, bits: Floats, idioms: list[Idiom], *, limit: int) -> list[Idiom]:
+def ranked(forest: Forest, contexts: Contexts, idioms: list[Idiom], *, limit: int) -> list[Idiom]:
     """The best patterns, best first, each scored by what those before it leave over.
 
     Greedy, with values that only fall looked at again when they come up (lazy greedy, Minoux
     1978).
     """
     covered = np.zeros(len(forest.size), dtype=np.bool_)
-    samples: dict[int, tuple[NDArray[np.int32], Floats]] = {}
+    seen = np.zeros(len(contexts.count), dtype=np.float32)
+    samples: dict[int, _Sample] = {}
     heap = [(-idiom.score, index, 0) for index, idiom in enumerate(idioms)]
     heapq.heapify(heap)
     chosen: list[Idiom] = []
     while heap and len(chosen) < limit:
-        negative, index, seen = heapq.heappop(heap)
+        negative, index, known = heapq.heappop(heap)
         idiom = idioms[index]
-        if seen < len(chosen):
+        if known < len(chosen):
             if index not in samples:
-                samples[index] = _sample(forest, bits, idiom)
-            now = idiom.score * _new_share(*samples[index], covered)
+                samples[index] = _Sample.of(forest, contexts, idiom)
+            now = idiom.score * samples[index].new_share(covered, seen)
             heapq.heappush(heap, (-now, index, len(chosen)))
             continue
         chosen.append(idiom.scored(-negative))
         found = instances(forest, idiom.nodes, idiom.roots)[idiom.opened]
         covered[found.ravel()] = True
+        seen[contexts.key[idiom.nodes[idiom.opened]]] += 1
     return chosen
 
 
-def _sample(forest: Forest, bits: Floats, idiom: Idiom) -> tuple[NDArray[np.int32], Floats]:
-    """Some occurrences of an idiom's opened nodes, and the share of its bits in each node."""
-    step = max(1, len(idiom.roots) // _SAMPLE)
-    found = instances(forest, idiom.nodes, idiom.roots[::step])[idiom.opened][1:]
-    weight = bits[found[:, 0]] + np.float32(1e-6)
-    return found, weight / weight.sum()
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Some occurrences of an idiom's opened nodes, their contexts and their shares of its bits."""
 
+    found: NDArray[np.int32]
+    contexts: NDArray[np.int32]
+    weight: Floats
 
-def _new_share(found: NDArray[np.int32], weight: Floats, covered: NDArray[np.bool_]) -> float:
-    """The share of an idiom's bits that are not covered."""
-    return float(weight @ (~covered[found]).mean(axis=1, dtype=np.float32))
+    @staticmethod
+    def of(forest: Forest, contexts: Contexts, idiom: Idiom) -> _Sample:
+        """The sample of an idiom."""
+        step = max(1, len(idiom.roots) // _SAMPLE)
+        found = instances(forest, idiom.nodes, idiom.roots[::step])[idiom.opened][1:]
+        weight = contexts.bits[found[:, 0]] + np.float32(1e-6)
+        return _Sample(found, contexts.key[found[:, 0]], weight / weight.sum())
+
+    def new_share(self, covered: NDArray[np.bool_], seen: Floats) -> float:
+        """The share of the bits that is left: not covered, and not told in other patterns."""
+        fresh = (~covered[self.found]).mean(axis=1, dtype=np.float32)
+        return float(self.weight @ (fresh / np.sqrt(1 + seen[self.contexts])))

@@ -12,7 +12,7 @@ from apps.singularity.patterns.engine.idioms.labels import BARRIER, HOLE, ITEM_I
 
 Floats = NDArray[np.float64]
 
-AGAIN, ALIKE = 0.1, 0.3
+AGAIN, ALIKE = 0.02, 0.2
 """What an element of a list counts that was there before: just so, or in its production."""
 
 _BASE = 0xD6E8FEB86659FD93
@@ -48,9 +48,13 @@ def _again(
     text = (sums[after] - sums[:-1]) * powers(_INVERSE, count)[:-1]
     in_list = np.isin(forest.label[forest.parent[nodes]], (ITEM_ID, STATEMENT_ID, BARRIER))
     element = np.flatnonzero(in_list & (forest.slot[nodes] == 0) & fragments.opened)
+    # A cell goes with its element, the node after it.
     alike = element[_repeated(owner[element], label[element].astype(np.uint64))]
     equal = element[_repeated(owner[element], text[element])]
-    return _within(alike, after, count), _within(equal, after, count)
+    within = [_within(one, after, count) for one in (alike, equal)]
+    for known, one in zip(within, (alike, equal), strict=True):
+        known[np.maximum(one - 1, 0)] = True
+    return within[0], within[1]
 
 
 def _repeated(owner: NDArray[np.int64], key: Words) -> NDArray[np.bool_]:

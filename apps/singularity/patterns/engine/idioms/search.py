@@ -68,7 +68,7 @@ def idioms_of(forest: Forest) -> list[Idiom]:
         )
         for one in kept.tolist()
     ]
-    return ranked(forest, contexts.bits, idioms, limit=limit)
+    return ranked(forest, contexts, idioms, limit=limit)
 
 
 def _unseen(forest: Forest, fragments: Fragments, others: Fragments) -> Longs:
