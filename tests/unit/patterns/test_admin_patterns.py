@@ -224,7 +224,7 @@ def test_the_page_of_a_rule_has_its_numbers_and_the_places_that_break_it(
     html = html_of(admin_client, page(rule))
     assert fact(html, "kept-by") == "47 of 49"
     assert fact(html, "lift") == "31.5"
-    assert fact(html, "by-chance") == "3.0%"
+    assert fact(html, "by-chance") == "3.0 %"
     assert fact(html, "confidence") == "96 %"
     assert f"{finding.path}:10" in html
     assert "src/mended.py" not in html

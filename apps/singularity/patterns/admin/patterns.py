@@ -36,7 +36,7 @@ EXAMPLES_TITLES = {"rule": "Places that keep it", "convention": "Places that do 
 FACTS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("kept", "Kept by", str),
     ("lift", "Lift", "{:,.1f}".format),
-    ("expected", "By chance", "{:.1%}".format),
+    ("expected", "By chance", lambda share: f"{100 * share:.1f} %"),
     ("bits", "Bits of information", "{:,.0f}".format),
     ("degree", "Likeness", str),
     ("tokens", "Tokens", "{:,}".format),
