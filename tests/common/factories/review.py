@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from apps.singularity.ingestion.engine.languages import language_of
 from apps.singularity.patterns.engine.architecture import module_graph, source_file
 from apps.singularity.patterns.engine.architecture.model import DependencyKind
-from apps.singularity.patterns.engine.clones.groups import Member
+from apps.singularity.patterns.engine.clones import Member
 from apps.singularity.patterns.engine.conventions import ConventionMiner
 from apps.singularity.patterns.engine.extract import SourceText, file_facts
 from apps.singularity.patterns.engine.mined import Miner

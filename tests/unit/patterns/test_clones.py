@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.singularity.patterns.engine.clones import CloneMiner
+from apps.singularity.patterns.engine.clones.covered import Covered
 from apps.singularity.patterns.engine.clones.fingerprints import MIN_TOKENS
 from apps.singularity.patterns.engine.clones.hashing import Words
 from apps.singularity.patterns.engine.clones.similar import similar_pairs
 from apps.singularity.patterns.engine.clones.sketch import BINS, similarity, sketches
+from apps.singularity.patterns.engine.facts import FileFacts, Fingerprint
 from tests.common.factories.clones import clones, prints
 
 TOTAL = """
@@ -278,3 +281,40 @@ def test_deep_nesting_is_read_a_bounded_number_of_times() -> None:
     innermost = ".".join(f"f{level}" for level in range(57))
     assert innermost in found
     assert "f0" not in found
+
+
+spans = st.tuples(st.sampled_from("ab"), st.integers(0, 9), st.integers(0, 6))
+
+
+@given(st.lists(spans, max_size=12), spans)
+def test_covered_lines_are_those_within_a_stretch(
+    added: list[tuple[str, int, int]], asked: tuple[str, int, int]
+) -> None:
+    covered, laminar = Covered(), list[tuple[str, int, int]]()
+    for path, first, length in added:
+        last = first + length
+        if all(
+            p != path
+            or last < a
+            or b < first
+            or (a <= first and last <= b)
+            or (first <= a and b <= last)
+            for p, a, b in laminar
+        ):
+            laminar.append((path, first, last))
+            covered.add(path, first, last)
+    path, first, last = asked[0], asked[1], asked[1] + asked[2]
+    expected = any(p == path and a <= first and last <= b for p, a, b in laminar)
+    assert covered.holds(path, first, last) == expected
+
+
+def test_many_groups_in_one_file_take_no_square_of_time() -> None:
+    def prints_of(number: int) -> list[Fingerprint]:
+        key, sketch = number.to_bytes(16, "little"), np.random.default_rng(number).bytes(2 * BINS)
+        starts = (10 * number + 1, 10 * number + 5)
+        return [Fingerprint("f", at, at + 3, 40, key, key, sketch) for at in starts]
+
+    miner = CloneMiner()
+    found = tuple(one for number in range(20_000) for one in prints_of(number))
+    miner.add("a.py", FileFacts("python", fingerprints=found))
+    assert len(miner.mine().patterns) == 20_000

@@ -5,6 +5,7 @@ compares fingerprints only.
 """
 
 from apps.singularity.patterns.engine.clones.fingerprints import fingerprints
+from apps.singularity.patterns.engine.clones.groups import Member
 from apps.singularity.patterns.engine.clones.miner import CloneMiner
 
-__all__ = ["CloneMiner", "fingerprints"]
+__all__ = ["CloneMiner", "Member", "fingerprints"]

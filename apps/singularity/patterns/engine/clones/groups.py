@@ -95,15 +95,14 @@ def _neighbours(
 
 def _nested(one: list[Member], other: list[Member]) -> bool:
     """Whether one holds a function inside a function of the other: no clone, but a part."""
-    spans = {(m.path, m.print.start_line): m.print.end_line for m in other}
-    for member in one:
-        for (path, start), end in spans.items():
-            if (
-                path == member.path
-                and start <= member.print.end_line
-                and (end >= member.print.start_line)
-            ):
-                return True
+    both = [*((m, 0) for m in one), *((m, 1) for m in other)]
+    path, ends = "", [0, 0]
+    for member, side in sorted(both, key=lambda pair: _order(pair[0])):
+        if member.path != path:
+            path, ends = member.path, [0, 0]
+        if member.print.start_line <= ends[1 - side]:
+            return True
+        ends[side] = max(ends[side], member.print.end_line)
     return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from apps.singularity.patterns.engine.clones.covered import Covered
 from apps.singularity.patterns.engine.clones.groups import Group, Member, groups_of
 from apps.singularity.patterns.engine.facts import FileFacts
 from apps.singularity.patterns.engine.mined import (
@@ -45,20 +46,15 @@ class CloneMiner:
 
 def _outermost(groups: Iterable[Group]) -> list[Group]:
     """Groups with a member that lies in no member of a group that saves more."""
-    covered: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    covered = Covered()
     kept = []
     for group in sorted(groups, key=lambda g: (-g.saved, g.members[0].place)):
-        if all(_inside(member, covered[member.path]) for member in group.members):
-            continue
-        kept.append(group)
-        for member in group.members:
-            covered[member.path].append((member.print.start_line, member.print.end_line))
+        lines = [(m.path, m.print.start_line, m.print.end_line) for m in group.members]
+        if not all(covered.holds(*one) for one in lines):
+            kept.append(group)
+            for one in lines:
+                covered.add(*one)
     return kept
-
-
-def _inside(member: Member, spans: list[tuple[int, int]]) -> bool:
-    first, last = member.print.start_line, member.print.end_line
-    return any(start <= first and last <= end for start, end in spans)
 
 
 def _pattern(language: str, group: Group) -> MinedPattern:

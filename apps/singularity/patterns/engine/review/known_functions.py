@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from apps.singularity.patterns.engine.clones.groups import Member
+from apps.singularity.patterns.engine.clones import Member
 from apps.singularity.patterns.engine.clones.similar import THRESHOLD
 from apps.singularity.patterns.engine.clones.sketch import BINS, Sketches, similarity
 from apps.singularity.patterns.engine.mined import PatternKind, signature_of

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from apps.singularity.patterns.engine.architecture.model import Package, SourceFile
-from apps.singularity.patterns.engine.clones.groups import Member
+from apps.singularity.patterns.engine.clones import Member
 from apps.singularity.patterns.engine.mined import Finding, MinedPattern, Place
 from apps.singularity.patterns.engine.review.changes import EVERYTHING, ChangedLines
 
