@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from apps.singularity.patterns.engine.architecture.model import (
+    Dependency,
+    DependencyKind,
     ModuleGraph,
     Package,
     SourceFile,
@@ -52,6 +54,22 @@ class Evidence:
         self.packages = [package for package in packages if package.path not in tests]
         self.frameworks = dict(frameworks or {})
         self.graph = graph
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The paths of all modules that are no tests."""
+        return frozenset(module.path for module in self.graph.modules if not module.is_test)
+
+    @cached_property
+    def binding(self) -> list[Dependency]:
+        """Dependencies between them that hold at run time."""
+        return [
+            d
+            for d in self.graph.dependencies
+            if d.kind is not DependencyKind.TYPING
+            and d.source in self.modules
+            and d.target in self.modules
+        ]
 
     @cached_property
     def file_names(self) -> Places:
@@ -107,6 +125,7 @@ class Evidence:
         return found
 
 
+@lru_cache(maxsize=65_536)
 def plain(name: str) -> str:
     """``use-cases``, ``use_cases`` and ``UseCases`` are the same folder."""
     return name.lower().replace("-", "").replace("_", "").replace(" ", "")

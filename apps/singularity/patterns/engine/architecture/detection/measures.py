@@ -7,7 +7,8 @@ components that it is about, or None where there is too little to measure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -17,8 +18,6 @@ from apps.singularity.patterns.engine.architecture.detection.evidence import (
     plain,
 )
 from apps.singularity.patterns.engine.architecture.model import (
-    Dependency,
-    DependencyKind,
     last_name,
     stem_of,
 )
@@ -32,8 +31,7 @@ _FACADES = frozenset({"__init__.py", "index.js", "index.ts", "index.mjs", "lib.r
 
 def modules(evidence: Evidence, _of: Sequence[str]) -> Measured:
     """Number of modules that are no tests."""
-    found = [module.path for module in evidence.graph.modules if not module.is_test]
-    return len(found), found
+    return len(evidence.modules), sorted(evidence.modules)
 
 
 def layers(evidence: Evidence, _of: Sequence[str]) -> Measured:
@@ -66,7 +64,7 @@ def order(evidence: Evidence, of: Sequence[str]) -> Measured:
     roles = _roles(evidence, of)
     between = [
         d
-        for d in _binding(evidence)
+        for d in evidence.binding
         if d.source in roles and d.target in roles and roles[d.source] != roles[d.target]
     ]
     if len(between) < ENOUGH:
@@ -78,7 +76,7 @@ def order(evidence: Evidence, of: Sequence[str]) -> Measured:
 def inward(evidence: Evidence, of: Sequence[str]) -> Measured:
     """Share of imports over the border of the named folders that lead into them."""
     roles = _roles(evidence, ["|".join(of)])
-    crossing = [d for d in _binding(evidence) if (d.source in roles) != (d.target in roles)]
+    crossing = [d for d in evidence.binding if (d.source in roles) != (d.target in roles)]
     if len(crossing) < ENOUGH:
         return None
     into = [d for d in crossing if d.target in roles]
@@ -90,13 +88,13 @@ def independence(evidence: Evidence, of: Sequence[str]) -> Measured:
 
     Measured as the share of their modules that import no module of another part.
     """
-    part = {path: _part(path, of) for path in _sources(evidence)}
+    part = {path: _part(path, of) for path in evidence.modules}
     inside = {path for path, name in part.items() if name}
     if len({part[path] for path in inside}) < ENOUGH:
         return None
     mixing = {
         d.source
-        for d in _binding(evidence)
+        for d in evidence.binding
         if part.get(d.source) and part.get(d.target) and part[d.source] != part[d.target]
     }
     return 1 - len(mixing) / len(inside), sorted({part[path] for path in inside})
@@ -104,14 +102,14 @@ def independence(evidence: Evidence, of: Sequence[str]) -> Measured:
 
 def parts(evidence: Evidence, of: Sequence[str]) -> Measured:
     """Number of folders or files that stand directly in one of the named folders."""
-    found = {part for path in _sources(evidence) if (part := _part(path, of))}
+    found = {part for path in evidence.modules if (part := _part(path, of))}
     return len(found), sorted(found)
 
 
 def subfolders(evidence: Evidence, of: Sequence[str]) -> Measured:
     """Number of folders that stand directly in one of the named folders."""
-    sources = _sources(evidence)
-    found = {part for path in sources if (part := _part(path, of)) and part not in sources}
+    every = evidence.modules
+    found = {part for path in every if (part := _part(path, of)) and part not in every}
     return len(found), sorted(found)
 
 
@@ -137,30 +135,19 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 )
 
 
-def _binding(evidence: Evidence) -> Iterable[Dependency]:
-    """Dependencies that hold at run time, tests left out."""
-    sources = _sources(evidence)
-    return (
-        d
-        for d in evidence.graph.dependencies
-        if d.kind is not DependencyKind.TYPING and d.source in sources and d.target in sources
-    )
-
-
-def _sources(evidence: Evidence) -> set[str]:
-    return {module.path for module in evidence.graph.modules if not module.is_test}
-
-
 def _roles(evidence: Evidence, of: Sequence[str]) -> dict[str, int]:
     """Module -> place of the first of ``of`` that a folder above it, or itself, is called by.
 
     The innermost name counts: ``domain/services/x.py`` is a service.
     """
     patterns = [compiled("|".join(plain(way) for way in names.split("|"))) for names in of]
+    known: dict[str, int | None] = {}
     found = {}
-    for path in _sources(evidence):
+    for path in evidence.modules:
         for part in reversed(stem_of(path).split("/")):
-            place = _first(patterns, plain(part))
+            if part not in known:
+                known[part] = _first(patterns, plain(part))
+            place = known[part]
             if place is not None:
                 found[path] = place
                 break
@@ -168,14 +155,19 @@ def _roles(evidence: Evidence, of: Sequence[str]) -> dict[str, int]:
 
 
 def _first(patterns: Sequence[re.Pattern[str]], name: str) -> int | None:
-    return next((i for i, p in enumerate(patterns) if p.fullmatch(name)), None)
+    return next((at for at, pattern in enumerate(patterns) if pattern.fullmatch(name)), None)
 
 
 def _part(path: str, of: Sequence[str]) -> str:
     """What stands directly in the first folder above that has one of the names."""
-    names = {plain(way) for pattern in of for way in pattern.split("|")}
+    names = _plain_names(tuple(of))
     folders = path.split("/")
     for depth, folder in enumerate(folders[:-1]):
         if plain(folder) in names:
             return "/".join(folders[: depth + 2])
     return ""
+
+
+@lru_cache(maxsize=256)
+def _plain_names(patterns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(plain(way) for pattern in patterns for way in pattern.split("|"))

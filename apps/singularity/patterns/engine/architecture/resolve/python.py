@@ -27,6 +27,9 @@ class PythonResolver:
         self._packages = {
             folder_of(path) for path in self._files if last_name(path).startswith("__init__.py")
         }
+        self._first_names = {last_name(folder) for folder in self._folders} | {
+            last_name(path).partition(".")[0] for path in self._files
+        }
         self._manifests = {package.folder for package in index.packages}
         self._roots = self._importable_roots()
         self._known: dict[tuple[str, str], str | None] = {}
@@ -61,11 +64,17 @@ class PythonResolver:
 
     def _absolute(self, path: str, module: str) -> str | None:
         first, _, rest = module.partition(".")
+        if first not in self._first_names:
+            return None
         inner = rest.replace(".", "/")
-        roots = [r for r in self._roots_for(path, first) if self._exists(_under(r, first))]
-        places = [_under(_under(root, first), inner) for root in roots]
-        whole = [place for place in places if self._exists(place)]
-        return next(iter(whole or places), None)
+        nearest = None
+        for root in self._roots_for(path, first):
+            if self._exists(_under(root, first)):
+                place = _under(_under(root, first), inner)
+                if self._exists(place):
+                    return place
+                nearest = nearest or place
+        return nearest
 
     def _roots_for(self, path: str, first: str) -> Iterator[str]:
         """Where ``first`` may stand, the nearest to the importing file first."""
