@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from apps.singularity.patterns.engine.conventions.tally import Tally
@@ -55,12 +56,17 @@ _TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "specs"})
 
 def measure_logging(tally: Tally, *, language: str, names: NameFacts) -> None:
     """Count the calls that write messages, outside tests."""
-    loggers = _LOGGING.get(language, ())
-    for function in names.functions if loggers else ():
+    for function in names.functions if language in _LOGGING else ():
         for call in () if function.is_test else function.calls:
-            for choice, pattern in loggers:
-                if pattern.fullmatch(call.name):
-                    tally.at_line("logging", choice, call.line)
+            if (choice := _logger(language, call.name)) is not None:
+                tally.at_line("logging", choice, call.line)
+
+
+@lru_cache(maxsize=65_536)
+def _logger(language: str, name: str) -> str | None:
+    """What a call writes its message with, None when it writes none."""
+    matching = (choice for choice, pattern in _LOGGING[language] if pattern.fullmatch(name))
+    return next(matching, None)
 
 
 def measure_test_files(tally: Tally, *, path: str, names: NameFacts) -> None:

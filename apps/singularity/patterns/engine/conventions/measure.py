@@ -16,7 +16,7 @@ from apps.singularity.patterns.engine.conventions.other import (
 from apps.singularity.patterns.engine.conventions.python import measure_python
 from apps.singularity.patterns.engine.conventions.tally import Tally
 from apps.singularity.patterns.engine.facts import Choice, NameFacts
-from apps.singularity.patterns.engine.names.survey import Survey
+from apps.singularity.patterns.engine.names.found import Survey
 
 Measurer: TypeAlias = Callable[[Tally, Survey, bytes, NameFacts], None]
 _OWN: dict[str, Measurer] = {
@@ -34,7 +34,7 @@ def measure(
 ) -> dict[str, dict[str, Choice]]:
     """What is measured -> which choice -> how often a file takes it, and on which first lines."""
     tally = Tally(source)
-    measure_names(tally, source, language=language, path=path, names=names)
+    measure_names(tally, found, source, language=language, path=path, names=names)
     measure_imports(tally, source, language=language, names=names)
     measure_logging(tally, language=language, names=names)
     measure_test_files(tally, path=path, names=names)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from apps.singularity.patterns.engine.conventions.tally import Tally
 from apps.singularity.patterns.engine.facts import NameFacts
+from apps.singularity.patterns.engine.names.found import Survey
 from apps.singularity.patterns.engine.names.vocabulary import vocabulary_of
 
 _STYLES = (
@@ -17,20 +19,19 @@ _STYLES = (
     ("kebab-case", re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")),
     ("Mixed_Case", re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+")),
 )
+_VALUE = rb"\s*(?::[^=\n]+)?=\s*(?:[-+]?\d[\w.]*|[rb]?[\"'][^\"'\n]*[\"'])\s*;?[ \t]*(?:[#/].*)?$"
+_ASSIGNED = re.compile(rb"([A-Za-z]\w*)" + _VALUE, re.MULTILINE)
+_CONST = re.compile(rb"const\s+([A-Za-z]\w*)" + _VALUE, re.MULTILINE)
 _CONSTANTS = {
-    "python": re.compile(
-        rb"^([A-Za-z]\w*)\s*(?::[^=\n]+)?=\s*(?:[-+]?\d[\w.]*\s*$|[rb]?[\"'][^\"'\n]*[\"']\s*$)",
-        re.MULTILINE,
-    ),
+    "python": ("assignment", _ASSIGNED),
+    "javascript": ("lexical_declaration", _CONST),
+    "typescript": ("lexical_declaration", _CONST),
+    "tsx": ("lexical_declaration", _CONST),
 }
-_CONSTANTS["javascript"] = re.compile(
-    rb"^(?:export\s+)?const\s+([A-Za-z]\w*)\s*(?::[^=\n]+)?=\s*"
-    rb"(?:[-+]?\d[\w.]*|[\"'][^\"'\n]*[\"'])\s*;?\s*$",
-    re.MULTILINE,
-)
-_CONSTANTS["typescript"] = _CONSTANTS["tsx"] = _CONSTANTS["javascript"]
+_NEWLINE = 0x0A
 
 
+@lru_cache(maxsize=65_536)
 def style_of(name: str) -> str | None:
     """The style of a name; None when it fits several, as a single word in small letters does."""
     name = name.strip("_")
@@ -38,7 +39,7 @@ def style_of(name: str) -> str | None:
 
 
 def measure_names(
-    tally: Tally, source: bytes, *, language: str, path: str, names: NameFacts
+    tally: Tally, found: Survey, source: bytes, *, language: str, path: str, names: NameFacts
 ) -> None:
     """Count the styles of names; those that the language or a test framework dictates are out."""
     dictated = vocabulary_of(language).methods
@@ -52,7 +53,18 @@ def measure_names(
             tally.at_line("type names", style, defined.start_line)
     if (style := style_of(PurePosixPath(path).name.partition(".")[0])) is not None:
         tally.at_line("file names", style, 1)
-    if (pattern := _CONSTANTS.get(language)) is not None:
-        for match in pattern.finditer(source):
-            if (style := style_of(match[1].decode("utf-8", "replace"))) is not None:
-                tally.at_byte("constant names", style, match.start())
+    if language in _CONSTANTS:
+        _measure_constants(tally, found, source, language)
+
+
+def _measure_constants(tally: Tally, found: Survey, source: bytes, language: str) -> None:
+    """Literals that are assigned at the top of a file."""
+    kind, pattern = _CONSTANTS[language]
+    for node in found.nodes.get(kind, ()):
+        start = node.start_byte
+        if start and source[start - 1] != _NEWLINE and not source.endswith(b"export ", 0, start):
+            continue
+        match = pattern.match(source, start)
+        style = style_of(match[1].decode("utf-8", "replace")) if match else None
+        if style is not None:
+            tally.at_byte("constant names", style, start)

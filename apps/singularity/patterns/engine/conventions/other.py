@@ -6,12 +6,13 @@ import re
 
 from apps.singularity.patterns.engine.conventions.tally import Tally
 from apps.singularity.patterns.engine.facts import NameFacts
-from apps.singularity.patterns.engine.names.survey import Survey
+from apps.singularity.patterns.engine.names.found import Survey
 
 _CATCH = re.compile(rb"catch\s*(?:\(\s*(\w+)[^)]*\))?\s*\{\s*(\})?")
 _DECLARED = re.compile(rb"(const|let|var)\b")
 _CHECKED = re.compile(rb"if\s+(?:[^;{\n]*;\s*)?err\s*!=\s*nil\s*\{\s*return\b([^\n]*)", re.DOTALL)
 _WRAPS = re.compile(rb"%w|\b[Ww]rap[a-z]*\(|WithStack\(|WithMessage\(")
+_AS_IT_IS = re.compile(rb"\berr\s*\}?\s*$")
 _UNWRAPPED = frozenset({b".unwrap", b".expect"})
 
 
@@ -57,7 +58,7 @@ def measure_go(tally: Tally, found: Survey, source: bytes, names: NameFacts) -> 
         start = node.start_byte
         if _WRAPS.search(match[1]):
             tally.at_byte("returned errors", "wrapped", start)
-        elif re.search(rb"\berr\s*$", match[1]):
+        elif _AS_IT_IS.search(match[1]):
             tally.at_byte("returned errors", "returned as they are", start)
         else:
             tally.at_byte("returned errors", "replaced", start)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from tree_sitter import Node
 
 from apps.singularity.patterns.engine.conventions.tally import Tally
 from apps.singularity.patterns.engine.facts import NameFacts
-from apps.singularity.patterns.engine.names.survey import Survey
+from apps.singularity.patterns.engine.names.found import Survey
 
 _EXCEPT = re.compile(rb"except\*?\s*([^:]*?)\s*(?:\bas\s+\w+\s*)?:\s*(pass\b|\.\.\.)?")
 _BROAD = frozenset({b"Exception", b"BaseException"})
@@ -17,10 +18,13 @@ _RAISE = re.compile(rb"\braise\s+\w[^\n]*")
 _QUOTES = {0x22: "double", 0x27: "single"}
 _PREFIX = re.compile(rb"[A-Za-z]*")
 _AFTER = re.compile(rb"\s*(->[^:\n]*(?:\[[^\n]*\])?[^:\n]*)?:\s*(?:#[^\n]*\s*)*[rRuU]?([\"'])?")
-_LOG = re.compile(
-    rb"\blog(?:ger|ging)?\.(?:debug|info|warning|error|exception|critical)\(\s*"
-    rb"(f?)[\"'](?:[^\"'\n\\]|\\.)*[\"']\s*(%|\.format|[,)])?",
-    re.IGNORECASE,
+_MESSAGE = (
+    rb"\.(?:debug|info|warning|error|exception|critical)\(\s*"
+    rb"(f?)[\"'](?:[^\"'\n\\]|\\.)*[\"']\s*(%|\.format|[,)])?"
+)
+_LOGS = (  # each begins with a literal, which `re` looks for fast
+    re.compile(rb"og(?:ger|ging)?" + _MESSAGE),
+    re.compile(rb"OG(?:GER)?" + _MESSAGE),
 )
 _ASSERTS = re.compile(rb"\.?assert[A-Z_]\w*")
 
@@ -99,7 +103,7 @@ def _measure_functions(
 
 
 def _measure_log_arguments(tally: Tally, source: bytes) -> None:
-    for match in _LOG.finditer(source) if b"log" in source.lower() else ():
+    for match in chain.from_iterable(pattern.finditer(source) for pattern in _LOGS):
         choice = "f-strings" if match[1] else _LOGGED.get(match[2], "plain")
         if choice != "plain":
             tally.at_byte("log messages", choice, match.start())

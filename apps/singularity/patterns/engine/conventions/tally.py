@@ -33,11 +33,18 @@ class Tally:
 
     def result(self) -> dict[str, dict[str, Choice]]:
         """What is measured -> which choice -> how often, and its first lines."""
+        firsts = {key: places[:_LINES_LIMIT] for key, places in self._taken.items()}
+        lines = self._lines({place for places in firsts.values() for place in places if place < 0})
         choices: dict[str, dict[str, Choice]] = {}
         for (measure, choice), places in self._taken.items():
-            lines = tuple(map(self._line, places[:_LINES_LIMIT]))
-            choices.setdefault(measure, {})[choice] = Choice(len(places), lines)
+            shown = tuple(lines.get(place, place) for place in firsts[measure, choice])
+            choices.setdefault(measure, {})[choice] = Choice(len(places), shown)
         return choices
 
-    def _line(self, place: int) -> int:
-        return place if place >= 0 else self._source.count(b"\n", 0, ~place) + 1
+    def _lines(self, places: set[int]) -> dict[int, int]:
+        """The lines of bytes, counted in one pass over the source."""
+        lines, line, before = {}, 1, 0
+        for place in sorted(places, reverse=True):  # they are complements of positions
+            line += self._source.count(b"\n", before, ~place)
+            lines[place], before = line, ~place
+        return lines

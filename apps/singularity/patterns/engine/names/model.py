@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tree_sitter import Node
 
 from apps.singularity.patterns.engine.facts import Import, Span
+from apps.singularity.patterns.engine.names.found import Survey
 from apps.singularity.patterns.engine.names.pick import Picker
 
 Resolved: TypeAlias = dict[Span, str]
@@ -46,6 +47,7 @@ class Site:
 
 
 ImportReader: TypeAlias = Callable[[Node, bytes], Iterable[Imported]]
+TypingFinder: TypeAlias = Callable[[Survey, bytes], Sequence[Span]]
 ImportScanner: TypeAlias = Callable[[bytes], Iterable[Imported]]
 AssignmentReader: TypeAlias = Callable[[Node], Assigned | None]
 
@@ -76,6 +78,10 @@ def _no_scan(_source: bytes) -> Iterable[Imported]:
     return ()
 
 
+def _nowhere(_found: Survey, _source: bytes) -> Sequence[Span]:
+    return ()
+
+
 def _no_assignment(_node: Node) -> Assigned | None:
     return None
 
@@ -90,14 +96,16 @@ class NameTable:
       not to look into, and so are ``strings`` that begin with a quote: nothing is put into them;
     - ``arguments`` are those of a call: the name that ends where they start is called;
     - ``calls`` picks what is called where the arguments have no node of their own;
-    - ``generics`` are type arguments between a callee and its arguments;
+    - ``generics`` are type arguments between a callee and its arguments, ``inner_generics`` says
+      that they belong to the last name of a path and not to the whole of it;
     - ``definitions`` have roles in ingestion's table of the language, ``defines`` picks their
       names, which are bound in the scope around them; ``scopes`` have no name, as lambdas;
     - ``binds`` picks names that are bound in the scope around them, ``rebinds`` those that begin
       a variable of their own each time (``with`` ... ``as x``);
     - ``skips`` picks names that refer to nothing: those of keyword arguments, keys;
     - ``imports`` are read by ``read_import``, and so are nodes of the types in ``hints`` that
-      hold its word (``require(``); ``scan_imports`` finds those that are calls as any other;
+      hold its word (``require(``); ``scan_imports`` finds those that are calls as any other,
+      and ``typing_only`` where they are for types alone;
     - ``assignments`` end with their value and ``aliases`` do not: both ``read_assignment`` reads;
     - ``decorators`` are decorators, attributes, annotations; ``inner_decorators`` says that they
       stand inside their definition.
@@ -129,6 +137,7 @@ class NameTable:
     arguments: frozenset[str] = frozenset()
     calls: Mapping[str, Picker] = field(default_factory=dict)
     generics: frozenset[str] = frozenset()
+    inner_generics: bool = False
     definitions: frozenset[str] = frozenset()
     defines: Mapping[str, Picker] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
@@ -138,6 +147,7 @@ class NameTable:
     imports: frozenset[str] = frozenset()
     hints: Mapping[str, bytes] = field(default_factory=dict)
     scan_imports: ImportScanner = _no_scan
+    typing_only: TypingFinder = _nowhere
     assignments: frozenset[str] = frozenset()
     aliases: frozenset[str] = frozenset()
     decorators: frozenset[str] = frozenset()

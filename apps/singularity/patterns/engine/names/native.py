@@ -128,6 +128,7 @@ CPP = replace(
     | {"auto", "access_specifier", "placeholder_type_specifier", "virtual_specifier"},
     arguments=C.arguments | {"initializer_list"},
     generics=frozenset({"template_argument_list"}),
+    inner_generics=True,
     definitions=C.definitions | {"class_specifier"},
     defines={
         **C.defines,

@@ -8,12 +8,14 @@ from pathlib import PurePosixPath
 
 from tree_sitter import Node
 
-from apps.singularity.patterns.engine.facts import Import
+from apps.singularity.patterns.engine.facts import Import, Span
+from apps.singularity.patterns.engine.names.found import Survey
 from apps.singularity.patterns.engine.names.model import Assigned, Imported, NameTable, Site
 from apps.singularity.patterns.engine.names.pick import each, field, head
 
 _NOISE = re.compile(rb"#[^\n]*|[\\()]")
 _FROM = re.compile(r"from\s*([.\s]*[\w.\s]*?)\s*\bimport\b(.*)", re.DOTALL)
+_TYPE_CHECKING = re.compile(rb"if\s+(?:\w+\.)?TYPE_CHECKING\s*:")
 _MAIN = re.compile(rb"^if\s+__name__\s*==\s*[\"']__main__[\"']", re.MULTILINE)
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests)\.py$")
 
@@ -48,6 +50,16 @@ def _module(name: str, alias: str, line: int) -> Imported:
     root = name.partition(".")[0]
     bound = (alias.encode(), name) if alias else (root.encode(), root)
     return Imported(Import(name, (), line), (bound,))
+
+
+def _typing_only(found: Survey, source: bytes) -> list[Span]:
+    """The bodies of `if TYPE_CHECKING:`."""
+    if b"TYPE_CHECKING" not in source:
+        return []
+    tests = (node for node in found.nodes["if_statement"])
+    matching = (node for node in tests if _TYPE_CHECKING.match(source, node.start_byte))
+    bodies = (node.child_by_field_name("consequence") for node in matching)
+    return [(body.start_byte, body.end_byte) for body in bodies if body is not None]
 
 
 def _assignment(node: Node) -> Assigned | None:
@@ -95,8 +107,9 @@ def _entry(source: bytes) -> int | None:
 
 
 PYTHON = NameTable(
-    member=re.compile(rb"\s*(\.)\s*([A-Za-z_\x80-\xff][\w\x80-\xff]*)"),
+    member=re.compile(rb"[\s\\]*(\.)[\s\\]*([A-Za-z_\x80-\xff][\w\x80-\xff]*)"),
     read_import=_imports,
+    typing_only=_typing_only,
     leaves=frozenset(
         {"comment", "import_statement", "import_from_statement", "future_import_statement"}
         | {"integer", "float", "true", "false", "none", "ellipsis", "type_conversion"}
@@ -142,6 +155,6 @@ PYTHON = NameTable(
     receiver=b"self",
     type_scope=False,
     bases=_bases,
-    measured=frozenset({"except_clause", "assert_statement", "parameters"}),
+    measured=frozenset({"if_statement", "except_clause", "assert_statement", "parameters"}),
     wrappers=frozenset({"decorator", "call", "subscript"}),
 )

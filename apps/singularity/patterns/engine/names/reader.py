@@ -11,7 +11,8 @@ from tree_sitter import Node
 from apps.singularity.ingestion.engine.languages import grammar_of
 from apps.singularity.patterns.engine.facts import Import, NameFacts
 from apps.singularity.patterns.engine.names.definitions import Definitions
-from apps.singularity.patterns.engine.names.model import NameTable
+from apps.singularity.patterns.engine.names.found import Survey
+from apps.singularity.patterns.engine.names.model import Imported, NameTable
 from apps.singularity.patterns.engine.names.resolve import Resolver
 from apps.singularity.patterns.engine.names.scopes import (
     Scope,
@@ -20,7 +21,7 @@ from apps.singularity.patterns.engine.names.scopes import (
     picked,
     scopes_of,
 )
-from apps.singularity.patterns.engine.names.survey import Survey, survey
+from apps.singularity.patterns.engine.names.survey import survey
 from apps.singularity.patterns.engine.names.tables import table_of
 from apps.singularity.patterns.engine.names.vocabulary import Vocabulary, vocabulary_of
 
@@ -59,21 +60,29 @@ def _imports(
     found: Survey, source: bytes, table: NameTable, scopes: list[Scope], vocabulary: Vocabulary
 ) -> Iterator[Import]:
     """The imports, bound in the scopes that they stand in."""
-    finder = ScopeFinder(scopes)
-    read = [
-        (finder.at(node.start_byte), imported)
-        for node in _import_nodes(found, source, table)
-        for imported in table.read_import(node, source)
-    ]
-    read += [(scopes[0], imported) for imported in table.scan_imports(source)]
-    for scope, imported in read:
-        fact = imported.fact
-        for name, meaning in imported.binds:
-            scope.bind(name, meaning)
-        if "*" in fact.names:
-            for name, meaning in vocabulary.exports.get(fact.module, ()):
-                scope.names.setdefault(name, meaning)
-        yield replace(fact, deferred=True) if scope.owner.is_function else fact
+    finder, typing = ScopeFinder(scopes), table.typing_only(found, source)
+    for node in _import_nodes(found, source, table):
+        start = node.start_byte
+        scope = finder.at(start)
+        for_types = any(since <= start < until for since, until in typing)
+        for imported in table.read_import(node, source):
+            _bind_import(imported, scope, vocabulary)
+            fact = imported.fact
+            if for_types or scope.owner.is_function:
+                only = fact.typing_only or for_types
+                fact = replace(fact, deferred=scope.owner.is_function, typing_only=only)
+            yield fact
+    for imported in table.scan_imports(source):
+        _bind_import(imported, scopes[0], vocabulary)
+        yield imported.fact
+
+
+def _bind_import(imported: Imported, scope: Scope, vocabulary: Vocabulary) -> None:
+    for name, meaning in imported.binds:
+        scope.bind(name, meaning)
+    if "*" in imported.fact.names:
+        for name, meaning in vocabulary.exports.get(imported.fact.module, ()):
+            scope.names.setdefault(name, meaning)
 
 
 def _import_nodes(found: Survey, source: bytes, table: NameTable) -> list[Node]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
+from apps.singularity.patterns.engine.names.found import Survey
 from apps.singularity.patterns.engine.names.keepers import is_given_away, is_kept_elsewhere
 from apps.singularity.patterns.engine.names.model import (
     Assigned,
@@ -18,7 +19,6 @@ from apps.singularity.patterns.engine.names.model import (
     Resolved,
 )
 from apps.singularity.patterns.engine.names.scopes import Scope, ScopeFinder
-from apps.singularity.patterns.engine.names.survey import Survey
 from apps.singularity.patterns.engine.names.vocabulary import Vocabulary
 
 _DOT = 0x2E
@@ -62,6 +62,8 @@ class Resolver:
         self._known = set(vocabulary.known)
         for scope in scopes:
             self._known.update(name for name, meaning in scope.names.items() if meaning)
+        if table.receiver and table.type_scope:
+            self._known.add(table.receiver)
         self._fresh: set[int] = set()  # targets whose value was known before they are reached
         self._spanned = 0  # the end of the last expression that is one span
 
@@ -144,7 +146,8 @@ class Resolver:
                 break
             name = self._joined(name, match)
             at, end = match.span(2)
-        self.resolved[start, end] = name
+        whole = end not in self._generics or not self._table.inner_generics
+        self.resolved[start if whole else at, end] = name
         self._spanned = end
         self._chain(name, start, at, end, scope)
 

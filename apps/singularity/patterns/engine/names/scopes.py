@@ -10,9 +10,9 @@ from typing import Any
 from tree_sitter import Node
 
 from apps.singularity.ingestion.engine.languages import TYPE_KINDS, Definition, Kind, Role
+from apps.singularity.patterns.engine.names.found import Survey
 from apps.singularity.patterns.engine.names.model import NameTable
 from apps.singularity.patterns.engine.names.pick import Picker, head
-from apps.singularity.patterns.engine.names.survey import Survey
 
 _TYPES = frozenset(kind.value for kind in (*TYPE_KINDS, Kind.TYPE))
 _FUNCTIONS = frozenset(kind.value for kind in (Kind.FUNCTION, Kind.METHOD, Kind.MACRO))
@@ -53,8 +53,7 @@ class Scope:
     owner: Scope = field(init=False)
 
     def __post_init__(self) -> None:
-        named = self.parent is None or self.is_function or self.is_type
-        self.owner = self if named or self.parent is None else self.parent.owner
+        self.owner = self if self.parent is None or self.is_function else self.parent.owner
 
     @property
     def is_function(self) -> bool:

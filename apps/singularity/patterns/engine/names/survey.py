@@ -6,34 +6,15 @@ before its results are put in order, which this walk keeps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from itertools import chain
-from operator import attrgetter
 
 from tree_sitter import Node
 
 from apps.singularity.ingestion.engine.languages import grammar_of
+from apps.singularity.patterns.engine.names.found import Survey
 from apps.singularity.patterns.engine.names.model import NameTable
 from apps.singularity.patterns.engine.names.tables import table_of
-
-
-@dataclass(slots=True)
-class Survey:
-    """What a walk found, in source order: ``names`` by their first byte, nodes by their type.
-
-    Names that can only be members have a dot before them.
-    """
-
-    names: dict[int, bytes] = field(default_factory=dict)
-    nodes: dict[str, list[Node]] = field(default_factory=dict)
-
-    def of(self, kinds: frozenset[str]) -> list[Node]:
-        """The nodes of several types."""
-        found = [nodes for kind in kinds if (nodes := self.nodes[kind])]
-        if len(found) == 1:
-            return found[0]
-        return sorted(chain.from_iterable(found), key=_START)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +30,6 @@ class _Kinds:
     kept: dict[str, int]
 
 
-_START = attrgetter("start_byte")
 _LEAF, _NAME, _ENTER, _MEMBER, _KEPT = range(5)
 _ERROR = 0xFFFF  # the type of what a parser could not make sense of
 _QUOTES = frozenset(b"\"'`")
