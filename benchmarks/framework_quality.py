@@ -1,15 +1,13 @@
 """Precision and recall of framework detection on the labelled trees of framework_labels.yaml.
 
 Run `python -m benchmarks.framework_quality [--misses]`. Archives are fetched by the user's own pip
-and npm into .singularity/benchmarks once; a tree that cannot be fetched is named and left out.
+and npm once; a tree that cannot be fetched is named and left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,10 +29,10 @@ from apps.singularity.patterns.engine.frameworks import (
     load_rules,
 )
 from apps.singularity.patterns.engine.names import read_names
+from benchmarks.fetching import FetchError, fetch
 from benchmarks.report import show
 
 LABELS = Path(__file__).parent / "framework_labels.yaml"
-ARCHIVES = Path(".singularity/benchmarks")
 GOAL = 0.95
 
 
@@ -138,36 +136,10 @@ def place(tree: dict[str, Any], scratch: Path) -> Path | None:
             file.write_text(text)
         return scratch
     kind = "pypi" if "pypi" in tree else "npm"
-    folder = ARCHIVES / f"{kind}-{tree['name'].replace('/', '-')}-{tree[kind]}"
-    if not folder.is_dir() and not _fetch(kind, tree["name"], tree[kind], folder):
+    try:
+        return fetch(kind, tree["name"], tree[kind])
+    except FetchError:
         return None
-    return folder
-
-
-def _fetch(kind: str, name: str, version: str, folder: Path) -> bool:
-    with tempfile.TemporaryDirectory() as holder:
-        if kind == "pypi":
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-            command += ["--no-binary", ":all:", "--dest", holder, f"{name}=={version}"]
-        else:
-            command = ["npm", "pack", "--silent", "--pack-destination", holder, f"{name}@{version}"]
-        done = subprocess.run(command, check=False, capture_output=True)
-        archive = next(
-            (
-                file
-                for file in Path(holder).iterdir()
-                if "tgz" in file.name or file.name.endswith(".tar.gz")
-            ),
-            None,
-        )
-        if done.returncode or archive is None:
-            return False
-        unpacked = Path(holder) / "unpacked"
-        with tarfile.open(archive) as tar:
-            tar.extractall(unpacked, filter="data")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        next(unpacked.iterdir()).rename(folder)
-    return True
 
 
 def main() -> int:
