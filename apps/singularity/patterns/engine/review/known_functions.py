@@ -32,6 +32,7 @@ def known_functions(
 ) -> Iterator[Remark]:
     """One remark for each function that is new for the most part and a clone of another.
 
+    Of functions that are all new the first is the other ones' original.
     ``gone`` are paths that the change removes: what was moved is no clone of where it was.
     """
     reviewed = {read.path for read in reads}
@@ -44,11 +45,19 @@ def known_functions(
         members = [Member(read.path, one) for one in read.facts.fingerprints]
         everything[read.facts.language] += members
     indexes = {language: _Index(members) for language, members in everything.items()}
-    for read in reads:
-        for one in read.facts.fingerprints:
-            if read.file.lines.share(one.start_line, one.end_line) > NEW_SHARE:
-                member = Member(read.path, one)
-                yield from _remark(member, indexes[read.facts.language], read.facts.language)
+    fresh = {member: read.facts.language for read in reads for member in _new(read)}
+    for member, language in fresh.items():
+        degree, others = indexes[language].like(member)
+        others = [m for m in others if m not in fresh or m.place < member.place]
+        if others:
+            yield _remark(member, degree, others, language)
+
+
+def _new(read: Read) -> Iterator[Member]:
+    """Functions that are new for the most part."""
+    for one in read.facts.fingerprints:
+        if read.file.lines.share(one.start_line, one.end_line) > NEW_SHARE:
+            yield Member(read.path, one)
 
 
 class _Index:
@@ -87,15 +96,12 @@ def _overlap(one: Member, other: Member) -> bool:
     )
 
 
-def _remark(member: Member, index: _Index, language: str) -> Iterator[Remark]:
-    degree, others = index.like(member)
-    if not others:
-        return
+def _remark(member: Member, degree: str, others: Sequence[Member], language: str) -> Remark:
     first, more = others[0], len(others) - 1
     also = f" and {more} more" if more else ""
     where = f"{first.path}:{first.print.start_line}"
     canonical = min(m.print.renamed for m in (member, *others)).hex()
-    yield Remark(
+    return Remark(
         kind=RemarkKind.CLONE,
         level=Level.WARNING if degree != "near" else Level.NOTE,
         place=member.place,

@@ -28,4 +28,4 @@ def review(
         *new_cycles(reads, learned, gone),
         *unusual_choices(reads, learned),
     ]
-    return tuple(sorted(remarks, key=lambda r: (r.place, r.kind, r.message)))
+    return tuple(sorted(dict.fromkeys(remarks), key=lambda r: (r.place, r.kind, r.message)))

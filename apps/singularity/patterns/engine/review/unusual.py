@@ -46,7 +46,7 @@ def _remark(read: Read, line: int, choice: str, pattern: MinedPattern) -> Remark
         level=Level.NOTE,
         place=Place(read.path, line, line),
         symbol="",
-        message=f"{choice} here, where else {pattern.template}",
+        message=f'"{choice}" here, but {pattern.template}',
         signature=pattern.signature,
         evidence=Evidence(pattern.details["choices"][0]["count"], pattern.occurrences),
     )
