@@ -303,7 +303,8 @@ def test_a_framework_is_no_dependency_of_itself(path: str, text: str, key: str) 
     selves = [one.key for one in found.values() if one.role == Role.SELF]
     assert selves == ([key] if key else [])
     if key:
-        assert "publishes" in found[key].evidence[0].detail
+        (evidence,) = (piece for piece in found[key].evidence if piece.kind == EvidenceKind.OWN)
+        assert (evidence.detail, evidence.path) == (f"publishes {found[key].purl}", path)
 
 
 def test_members_of_a_monorepo_declare_each_other() -> None:
@@ -397,6 +398,8 @@ def test_the_order_of_what_is_known_does_not_matter() -> None:
         declared("pypi/flask", ">=2"),
         declared("pypi/flask", "==3.0.0", scope="test", path="a/requirements.txt"),
         declared("pypi/redis", path="b/requirements.txt"),
+        declared("pypi/redis@5.0", "5.0", locked=True, path="uv.lock"),
+        declared("pypi/redis@4.0", "4.0", locked=True, path="b/uv.lock"),
         imports("b.py", "flask", "redis"),
         imports("a.py", "flask"),
     ]

@@ -40,13 +40,18 @@ class _Use:
 
 @dataclass(slots=True)
 class Candidate:
-    """The evidence for one rule; ``locked`` are versions, direct or not, from lock files."""
+    """The evidence for one rule.
+
+    ``locked`` are versions, direct or not, from lock files; ``own_package`` is the package URL
+    under which the code base itself publishes it.
+    """
 
     rule: Rule
     declared: list[DeclaredFact] = field(default_factory=list)
     locked: list[DeclaredFact] = field(default_factory=list)
     files: list[Evidence] = field(default_factory=list)
     own: list[Evidence] = field(default_factory=list)
+    own_package: str = ""
     _uses: list[_Use] = field(default_factory=list)
 
     def imported(self, path: str, family: str, imported: Import, *, guarded: bool) -> None:
@@ -108,8 +113,8 @@ class Candidate:
         for piece in self.files:
             content = piece.kind == EvidenceKind.CONTENT
             yield piece.kind, confidence.CONTENT if content else confidence.FILE
-        for piece in self.own:
-            named = piece.detail.startswith("publishes")
+        if self.own:
+            named = bool(self.own_package)
             yield EvidenceKind.OWN, confidence.OWN if named else confidence.OWN_BY_IMPORTS
 
     def _use_weight(self, use: _Use, manifests: AbstractSet[str]) -> float:
@@ -128,6 +133,8 @@ class Candidate:
 
     def _package(self, fact: DeclaredFact | None) -> tuple[str, str]:
         """The package URL with its version where known, and that version."""
+        if self.own_package:
+            return self.own_package, ""
         source = fact or min(self.locked, key=_strength, default=None)
         if source is None:
             return "", ""
@@ -149,15 +156,16 @@ class Candidate:
             for use in {use.path: use for use in reversed(uses)}.values()
         ][::-1]
         locked = [
-            Evidence(EvidenceKind.LOCKED, fact.purl, fact.path, fact.line) for fact in self.locked
+            Evidence(EvidenceKind.LOCKED, fact.purl, fact.path, fact.line)
+            for fact in sorted(self.locked, key=_strength)
         ]
         groups = (self.own, declared, imports, locked, self.files)
         return tuple(piece for group in groups for piece in group[:_PIECES])
 
 
-def _strength(fact: DeclaredFact) -> tuple[int, int, str, int]:
+def _strength(fact: DeclaredFact) -> tuple[int, int, str, int, str]:
     scope = SCOPES.index(fact.scope) if fact.scope in SCOPES else len(SCOPES)
-    return scope, fact.path.count("/"), fact.path, fact.line or 0
+    return scope, fact.path.count("/"), fact.path, fact.line or 0, fact.purl
 
 
 def _said(fact: DeclaredFact) -> str:

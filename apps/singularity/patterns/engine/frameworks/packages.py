@@ -21,6 +21,11 @@ def package_key(purl: str) -> str:
     return _GO_MAJOR.sub("", key) if key.startswith("golang/") else key
 
 
+def package_url(key: str) -> str:
+    """`npm/@a/b` -> `pkg:npm/%40a/b`."""
+    return f"pkg:{key.replace('@', '%40')}"
+
+
 def version_in(purl: str) -> str:
     """The version of a package URL, "" without one."""
     _, _, version = purl.partition("@")

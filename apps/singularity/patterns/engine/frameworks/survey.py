@@ -26,7 +26,7 @@ from apps.singularity.patterns.engine.frameworks.modules import (
     family_of,
 )
 from apps.singularity.patterns.engine.frameworks.own import TextOf, own_packages
-from apps.singularity.patterns.engine.frameworks.packages import package_key
+from apps.singularity.patterns.engine.frameworks.packages import package_key, package_url
 from apps.singularity.patterns.engine.frameworks.places import is_aside, is_documentation
 from apps.singularity.patterns.engine.frameworks.rulebook import RuleBook
 from apps.singularity.patterns.engine.frameworks.versions import exact_version
@@ -126,8 +126,11 @@ class Survey:
         """Note what the code base itself is: by its manifests, else by its own imports."""
         for package, path in sorted(self._own.items()):
             for key in self._rules.packages.exactly(package):
-                detail = f"publishes pkg:{package}"
-                self._candidates[key].own.append(Evidence(EvidenceKind.OWN, detail, path))
+                purl = package_url(package)
+                evidence = Evidence(EvidenceKind.OWN, f"publishes {purl}", path)
+                candidate = self._candidates[key]
+                candidate.own.append(evidence)
+                candidate.own_package = candidate.own_package or purl
         named = any("/" not in path for path in self._own.values())
         for key, importers in self._own_uses.items():
             candidate = self._candidates[key]
