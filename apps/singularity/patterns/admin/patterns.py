@@ -65,9 +65,9 @@ class PatternAdmin(InstanceAdmin):
     fields = ("codebase", "signature", "rank", "score", "revision", "first_seen_at", "last_seen_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CodePattern]:
-        """Patterns with the course of their support."""
+        """Patterns with the course of their support; one's page loads its own details."""
         rows: QuerySet[CodePattern] = super().get_queryset(request)
-        return rows.prefetch_related(recent_support(SPARK_POINTS))
+        return rows.defer("details").prefetch_related(recent_support(SPARK_POINTS))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -55,6 +55,10 @@ class PatternViewSet(LearnedViewSet[CodePattern]):
     filterset_class = PatternFilter
     lookup_field = "signature"
 
+    def get_queryset(self) -> QuerySet[CodePattern]:
+        """Without what only one pattern's page has."""
+        return super().get_queryset().defer("details")
+
     @extend_schema(responses=serializers.KnownPatternSerializer, filters=False)
     def retrieve(self, _request: Request, signature: str) -> Response:
         """One pattern over all code bases that have it: template, counts, examples, trend."""
