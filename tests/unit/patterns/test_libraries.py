@@ -134,6 +134,11 @@ def test_only_importable_modules_of_the_code_base_hide_a_library(path: str, know
     assert origin("types.SimpleNamespace", "python", paths=(path,))[0] is known
 
 
+def test_a_module_called_as_a_builtin_does_not_hide_it() -> None:
+    assert origin("filter", "python", paths=("filter/core.py",))[0]
+    assert not origin("filter.core", "python", paths=("filter/core.py",))[0]
+
+
 def test_the_code_base_is_not_a_library_of_its_own() -> None:
     declared = ("pkg:pypi/django@5.2", "pkg:maven/com.acme/base@1", "pkg:cargo/parts@1")
     paths = ("django/db/models.py", "src/main/java/com/acme/shop/A.java", "crates/parts/src/lib.rs")
@@ -141,6 +146,17 @@ def test_the_code_base_is_not_a_library_of_its_own() -> None:
     assert not origin("com.acme.shop.A", "java", declared=declared, paths=paths)[0]
     assert origin("com.acme.base.B", "java", declared=declared, paths=paths)[0]
     assert not origin("parts::run", "rust", declared=declared, paths=paths)[0]
+
+
+def test_a_name_of_the_code_base_behind_a_call_is_its_own() -> None:
+    """What `get_object_or_404` gives is what the code base defines."""
+    libraries = libraries_of(
+        declared=("pkg:pypi/django@5.2",), paths=(), own_names=("total_price", "get", "append")
+    )
+    assert not libraries.knows("django.shortcuts.get_object_or_404().total_price", "python")
+    assert libraries.knows("django.shortcuts.get_object_or_404", "python")
+    assert libraries.knows("django.http.QueryDict().append", "python")
+    assert libraries.knows("django.shortcuts.get", "python")
 
 
 def test_the_standard_library_knows_itself() -> None:

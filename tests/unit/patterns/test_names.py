@@ -197,6 +197,39 @@ def test_methods_of_builtin_types_are_known_on_unknown_values() -> None:
     assert calls("x.append(1)") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "super().total_price()",
+        "getattr(a, b).total_price",
+        "next(orders).total_price()",
+        "for order in sorted(orders):\n    order.total_price()",
+        "copy.deepcopy(order).total_price()",
+        "importlib.import_module(a).total_price()",
+        "queue.Queue().get().total_price()",
+        "argparse.ArgumentParser().parse_args().total_price",
+        "requests.get(a).total_price",
+        "requests.get(a).data.total_price",
+        "subprocess.run(a).stdout.total_price",
+    ],
+)
+def test_members_of_what_a_library_was_given_are_not_the_librarys(text: str) -> None:
+    imports = "import argparse, copy, importlib, queue, requests, subprocess\n"
+    assert not [name for _, name in spans(imports + text) if "total_price" in name]
+
+
+def test_members_of_what_a_library_gives_are() -> None:
+    text = "import requests, subprocess\nrequests.get(a).json()\nsubprocess.run(a).stdout.strip()"
+    assert [name for _, name in spans(text)] == [
+        "requests.get",
+        "requests.get().json",
+        "subprocess.run",
+        "subprocess.run().stdout",
+        "subprocess.run().stdout.strip",
+    ]
+    assert spans("super().__init__(a)")[-1] == ("__init__", "super().__init__")
+
+
 def test_calls_come_in_the_order_of_the_source_and_belong_to_their_function() -> None:
     text = """
 print(len(a))

@@ -437,7 +437,6 @@ class A : public B, std::vector<int> {
             "A.f": [
                 "std::vector().push_back",
                 "std::make_unique",
-                "std::make_unique().go",
                 "std::string().size",
                 "std::string().c_str",
                 "std::sort",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from apps.singularity.patterns.engine.names.first_party import first_party
 from apps.singularity.patterns.engine.names.import_names import import_names
-from apps.singularity.patterns.engine.names.vocabulary import vocabulary_of
+from apps.singularity.patterns.engine.names.vocabulary import Vocabulary, vocabulary_of
 
 _ECOSYSTEMS = {
     "python": "pypi",
@@ -29,6 +29,7 @@ _ECOSYSTEMS = {
     "haskell": "hackage",
 }
 _HEAD = re.compile(r"[^(\[]*")
+_MEMBER = re.compile(r"\w+[?!]?")
 _SEPARATOR = re.compile(r"::|[./\\:]")
 _OWN_SHARE = 0.5
 """A code base that holds this share of a standard library is that library."""
@@ -41,13 +42,19 @@ class Libraries:
     """The libraries that a code base knows: those of its languages and those it declares.
 
     ``packages`` maps purl type -> import root -> purl, ``own`` purl type -> first-party roots.
+    ``own_names`` are names that the code base defines: one of them behind a call is taken for its
+    own, as what a library gives may be what it was given.
     """
 
     def __init__(
-        self, packages: Mapping[str, Mapping[str, str]], own: Mapping[str, set[str]]
+        self,
+        packages: Mapping[str, Mapping[str, str]],
+        own: Mapping[str, set[str]],
+        own_names: Iterable[str] = (),
     ) -> None:
         self._packages = packages
         self._own = own
+        self._own_names = frozenset(own_names)
         self._cache: dict[tuple[str, str], str] = {}
 
     def knows(self, qualified: str, language: str) -> bool:
@@ -76,8 +83,14 @@ class Libraries:
         vocabulary = vocabulary_of(language)
         if qualified.startswith("."):
             return _BUILTIN if qualified[1:].encode() in vocabulary.methods else _UNKNOWN
+        if self._gives_own(qualified[len(head) :], vocabulary):
+            return _UNKNOWN
         if vocabulary.builtins.get(head.encode()) == head:
             return _BUILTIN
+        return self._root(head, language, vocabulary)
+
+    def _root(self, head: str, language: str, vocabulary: Vocabulary) -> str:
+        """Where an import root leads; the code base's own come first, then the longest."""
         kind = _ECOSYSTEMS.get(language, "")
         own, packages = self._own.get(kind, set()), self._packages.get(kind, {})
         roots = list(_roots(head))
@@ -90,9 +103,19 @@ class Libraries:
                 return _BUILTIN
         return _BUILTIN if vocabulary.builtins.get(roots[0].encode()) == roots[0] else _UNKNOWN
 
+    def _gives_own(self, members: str, vocabulary: Vocabulary) -> bool:
+        """Whether what stands behind a call is called as something that the code base defines."""
+        own = self._own_names.intersection(_MEMBER.findall(members)) if members else ()
+        return any(name.encode() not in vocabulary.methods for name in own)
 
-def libraries_of(*, declared: Iterable[str], paths: Iterable[str]) -> Libraries:
-    """The libraries of a code base, from the purls that it declares and the paths of its files."""
+
+def libraries_of(
+    *, declared: Iterable[str], paths: Iterable[str], own_names: Iterable[str] = ()
+) -> Libraries:
+    """The libraries of a code base, from the purls that it declares and the paths of its files.
+
+    ``own_names`` are the unqualified names of its functions, where they are at hand.
+    """
     packages: dict[str, dict[str, str]] = {}
     for purl in declared:
         if names := import_names(purl):
@@ -103,7 +126,7 @@ def libraries_of(*, declared: Iterable[str], paths: Iterable[str]) -> Libraries:
         modules, found = vocabulary_of(language).modules, own.get(kind)
         if found and len(found & modules) > len(modules) * _OWN_SHARE:
             found -= modules
-    return Libraries(packages, own)
+    return Libraries(packages, own, own_names)
 
 
 def _roots(head: str) -> Iterator[str]:

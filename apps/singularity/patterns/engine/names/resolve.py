@@ -166,7 +166,7 @@ class Resolver:
                 name, end = self._returned(name), called
                 continue
             match = self._member(source, end)
-            if match is None:
+            if match is None or not self._is_of_library(name, match):
                 break
             name = self._joined(name, match)
             at, end = match.span(2)
@@ -174,6 +174,29 @@ class Resolver:
         followed = self._assign(name, origin, end, scope)
         if name.endswith("()") and is_kept_elsewhere(source, origin, followed=followed):
             scope.owner.managed.add(at)
+
+    def _is_of_library(self, name: str, member: re.Match[bytes]) -> bool:
+        """Whether a member of a value is the library's own, and no part of what was put into it.
+
+        Methods of builtin types always are. A property of what a call gave is where the standard
+        library gave it; of other libraries' results only methods are: their data is the caller's.
+        """
+        vocabulary, call = self._vocabulary, name.removesuffix("()")
+        if "(" not in name or member[2] in vocabulary.methods:
+            return True
+        if call == name:
+            return name.removesuffix("()[]") in vocabulary.elements
+        holder, _, method = call.rpartition(".")
+        if call in vocabulary.passing or (method in vocabulary.holders and "(" in holder):
+            return False
+        after = member.end(2)
+        is_called = after in self._arguments or after in self._generics
+        return is_called or self._is_standard(name)
+
+    def _is_standard(self, name: str) -> bool:
+        path = self._table.path
+        root, modules = name.partition(path)[0].partition("(")[0], self._vocabulary.modules
+        return root in modules or root.encode() in self._vocabulary.builtins
 
     def _returned(self, name: str) -> str:
         """What a call gives: `open()`, and `open()` again for `open().unwrap`."""

@@ -15,7 +15,7 @@ import yaml
 
 _FOLDER = Path(__file__).parent
 _SHARED = {"typescript": "javascript", "tsx": "javascript", "ocaml_interface": "ocaml"}
-_KEYS = ("builtins", "methods", "modules", "exports")
+_KEYS = ("builtins", "methods", "modules", "exports", "passing", "holders", "elements")
 
 
 class BadVocabulary(ValueError):
@@ -29,13 +29,19 @@ class Vocabulary:
     ``builtins`` maps names to their qualified names (``String`` to ``java.lang.String``),
     ``methods`` those of the builtin types to ``.name``. ``modules`` are the roots of the standard
     library. ``exports`` are the names that a module gives to who imports all of it.
-    ``known`` is what to look out for in a file.
+    ``passing`` are functions that give what they were given (``copy.copy``), ``holders`` methods
+    that give what was put in (``get``): the members of their results are not the library's, nor
+    are those of elements, but for the ``elements`` of these functions. ``known`` is what to look
+    out for in a file.
     """
 
     builtins: dict[bytes, str] = field(default_factory=dict)
     methods: dict[bytes, str] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
     exports: dict[str, tuple[tuple[bytes, str], ...]] = field(default_factory=dict)
+    passing: frozenset[str] = frozenset()
+    holders: frozenset[str] = frozenset()
+    elements: frozenset[str] = frozenset()
     known: frozenset[bytes] = frozenset()
 
 
@@ -52,8 +58,16 @@ def vocabulary_of(language: str) -> Vocabulary:
     builtins = {_local(name, words["modules"]).encode(): name for name in words["builtins"]}
     methods = {name.encode(): f".{name}" for name in words["methods"]}
     known = frozenset(builtins).union(methods, (b"." + name for name in methods))
-    exports = _exports(words["exports"])
-    return Vocabulary(builtins, methods, frozenset(words["modules"]), exports, known)
+    return Vocabulary(
+        builtins,
+        methods,
+        frozenset(words["modules"]),
+        _exports(words["exports"]),
+        frozenset(words["passing"]),
+        frozenset(words["holders"]),
+        frozenset(words["elements"]),
+        known,
+    )
 
 
 def _exports(qualified: list[str]) -> dict[str, tuple[tuple[bytes, str], ...]]:
