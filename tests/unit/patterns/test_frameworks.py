@@ -379,6 +379,21 @@ def test_an_ambiguous_name_is_not_enough(path: str, text: str) -> None:
     assert detect(texts={path: text}) == {}
 
 
+def test_a_flood_of_files_is_not_read_to_its_end() -> None:
+    asked: list[str] = []
+
+    def text_of(path: str) -> str:
+        asked.append(path)
+        return "apiVersion: v1\nkind: Pod\n" if path == "k8s.yaml" else "a: 1\n"
+
+    paths = [f"data/{number}.yaml" for number in range(5000)]
+    found = detect_frameworks(
+        rules=RULES, declared=(), imports=(), paths=[*paths, "k8s.yaml"], text_of=text_of
+    )
+    assert [one.key for one in found] == ["kubernetes"]
+    assert len(asked) <= 2000
+
+
 def test_content_evidence_gives_the_line() -> None:
     found = detect(texts={"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n"})
     (piece,) = found["postgresql"].evidence

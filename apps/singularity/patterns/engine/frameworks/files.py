@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from apps.singularity.patterns.engine.frameworks.model import (
@@ -34,6 +34,9 @@ _IMAGE = (
     r"(?:[\w.-]+(?::\d+)?/)*?(?:%s)(?=[:@\s\"']|$)"
 )
 _PROSE = (".md", ".rst", ".txt", ".adoc")
+READ_LIMIT = 2000
+"""A tree may hold any number of YAML files; those that count lie near its root."""
+_Match = tuple[str, FilePattern]
 _Entry = tuple[str, FilePattern, re.Pattern[str]]
 _GLOB = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 _TRANSLATED = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -59,36 +62,49 @@ class FileIndex:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._by_name: dict[str, list[_Entry]] = {}
-        self._other: list[_Entry] = []
+        self._by_shape: dict[re.Pattern[str], list[_Match]] = {}
         for rule in rules:
             for pattern in _patterns(rule):
-                entry = (rule.key, pattern, _compiled(pattern.glob))
-                name = pattern.glob.rpartition("/")[2]
-                plain = "*" not in name and "?" not in name
-                (self._by_name.setdefault(name, []) if plain else self._other).append(entry)
-        globs = dict.fromkeys(regex.pattern for _, _, regex in self._other)
-        self._any = re.compile("|".join(f"(?:{glob})" for glob in globs) or "(?!)")
+                name, regex = pattern.glob.rpartition("/")[2], _compiled(pattern.glob)
+                if "*" in name or "?" in name:
+                    self._by_shape.setdefault(regex, []).append((rule.key, pattern))
+                else:
+                    self._by_name.setdefault(name, []).append((rule.key, pattern, regex))
+        shapes = "|".join(f"(?:{regex.pattern})" for regex in self._by_shape)
+        self._any = re.compile(shapes or "(?!)")
 
     def evidence(self, paths: Iterable[str], text_of: TextOf) -> Iterator[tuple[str, Evidence]]:
-        """Keys of rules with the evidence of files, in the order of paths."""
-        for path in sorted(paths):
-            found = [] if is_aside(path) else list(self._matching(path))
-            text = text_of(path) if any(pattern.contains for _, pattern in found) else None
-            for key, pattern in found:
-                if pattern.contains is None:
-                    yield key, Evidence(EvidenceKind.FILE, pattern.glob, path)
-                elif text and (said := pattern.contains.search(text)):
-                    line = text.count("\n", 0, said.start() + _leading(said[0])) + 1
-                    detail = " ".join(said[0].split())[:80]
-                    yield key, Evidence(EvidenceKind.CONTENT, detail, path, line)
+        """Keys of rules with the evidence of files, those nearest to the root first.
 
-    def _matching(self, path: str) -> Iterator[tuple[str, FilePattern]]:
-        candidates = self._by_name.get(path.rpartition("/")[2], [])
-        if self._any.match(path) and not path.lower().endswith(_PROSE):
-            candidates = [*candidates, *self._other]
-        for key, pattern, regex in candidates:
-            if regex.match(path):
-                yield key, pattern
+        At most `READ_LIMIT` texts are asked for files that are told by the shape of their names.
+        """
+        left = READ_LIMIT
+        for path in sorted(paths, key=lambda path: (path.count("/"), path)):
+            named, shaped = ([], []) if is_aside(path) else self._matching(path)
+            if any(pattern.contains for _, pattern in shaped):
+                left -= 1
+                shaped = shaped if left >= 0 else [one for one in shaped if not one[1].contains]
+            yield from _told(path, [*named, *shaped], text_of)
+
+    def _matching(self, path: str) -> tuple[list[_Match], list[_Match]]:
+        """The patterns that the path fits: by its name, and by the shape of its name."""
+        entries = self._by_name.get(path.rpartition("/")[2], ())
+        named = [(key, pattern) for key, pattern, regex in entries if regex.match(path)]
+        if path.lower().endswith(_PROSE) or not self._any.match(path):
+            return named, []
+        fitting = (entries for regex, entries in self._by_shape.items() if regex.match(path))
+        return named, [entry for entries in fitting for entry in entries]
+
+
+def _told(path: str, found: Sequence[_Match], text_of: TextOf) -> Iterator[tuple[str, Evidence]]:
+    text = text_of(path) if any(pattern.contains for _, pattern in found) else None
+    for key, pattern in found:
+        if pattern.contains is None:
+            yield key, Evidence(EvidenceKind.FILE, pattern.glob, path)
+        elif text and (said := pattern.contains.search(text)):
+            line = text.count("\n", 0, said.start() + _leading(said[0])) + 1
+            detail = " ".join(said[0].split())[:80]
+            yield key, Evidence(EvidenceKind.CONTENT, detail, path, line)
 
 
 @cache
