@@ -48,6 +48,14 @@ def test_python(path: str, imported: str, others: list[str], expected: list[str]
     assert targets(source(path, imported), *others) == expected
 
 
+def test_a_python_code_base_may_be_the_inside_of_a_package() -> None:
+    importing = source(
+        "db/a.py", "web.http.request: Request", "web: views", "os.path", "json.decoder"
+    )
+    others = ["__init__.py", "http/__init__.py", "http/request.py", "views.py", "db/web.py"]
+    assert targets(importing, *others) == ["http/request.py", "views.py"]
+
+
 @pytest.mark.parametrize(
     ("path", "imported", "others", "expected"),
     [

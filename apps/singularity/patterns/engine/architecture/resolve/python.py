@@ -1,12 +1,13 @@
 """Python: absolute imports from any importable root, relative ones, members that are modules.
 
 A root is a folder that is no package itself: the folder of the importing file or one above it, or
-any other that holds the package.
+any other that holds the package. A code base may also be the inside of a package, whose name then
+is in no path: it is the one under which most of its own modules are imported.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from apps.singularity.patterns.engine.architecture.model import folder_of, last_name
@@ -32,6 +33,7 @@ class PythonResolver:
         }
         self._manifests = {package.folder for package in index.packages}
         self._roots = self._importable_roots()
+        self._own_name = self._name_of_root() if "" in self._packages else ""
         self._known: dict[tuple[str, str], str | None] = {}
 
     def resolve(self, path: str, imported: Import) -> list[str]:
@@ -64,9 +66,11 @@ class PythonResolver:
 
     def _absolute(self, path: str, module: str) -> str | None:
         first, _, rest = module.partition(".")
+        inner = rest.replace(".", "/")
+        if first == self._own_name:
+            return inner
         if first not in self._first_names:
             return None
-        inner = rest.replace(".", "/")
         nearest = None
         for root in self._roots_for(path, first):
             if self._exists(_under(root, first)):
@@ -93,6 +97,21 @@ class PythonResolver:
             if folder in self._manifests or last_name(folder) in _SOURCE_FOLDERS:
                 roots[last_name(path).partition(".")[0]].append(folder)
         return roots
+
+    def _name_of_root(self) -> str:
+        """The name of the package that the code base is the inside of; nothing if none is used."""
+        imported = (i.module for file in self._files.values() for i in file.imports)
+        named = Counter(
+            module.partition(".")[0]
+            for module in imported
+            if not module.startswith(".") and self._is_inside(module)
+        )
+        return max(named, key=lambda name: (named[name], name), default="")
+
+    def _is_inside(self, module: str) -> bool:
+        """Whether the module is found when its first name stands for the code base itself."""
+        inner = module.partition(".")[2].replace(".", "/")
+        return bool(inner) and self._exists(inner)
 
     def _exists(self, place: str) -> bool:
         return place in self._folders or self._file(place) is not None
