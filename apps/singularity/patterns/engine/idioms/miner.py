@@ -12,6 +12,12 @@ from apps.singularity.patterns.engine.idioms.writing import written
 from apps.singularity.patterns.engine.mined import Mined, MinedPattern
 
 
+MAX_NODES_PER_LINE = 40
+"""On average, above which a file was written by a program for programs: minified, or generated."""
+
+_NODE, _LINE = 4, 4  # bytes of an entry
+
+
 class IdiomMiner:
     """Takes the facts of one file after the other, then mines each language by itself.
 
@@ -25,7 +31,7 @@ class IdiomMiner:
 
     def add(self, path: str, facts: FileFacts) -> None:
         """Take in one file."""
-        if facts.tree.label:
+        if facts.tree.label and not _is_minified(facts.tree):
             self._files[facts.language].append((path, facts.tree))
 
     def mine(self) -> Mined:
@@ -37,3 +43,8 @@ class IdiomMiner:
             found += (written(forest, idiom) for idiom in idioms_of(forest))
         found.sort(key=lambda pattern: (-pattern.score, pattern.signature))
         return Mined(tuple(found))
+
+
+def _is_minified(tree: EncodedTree) -> bool:
+    nodes, lines = len(tree.label) // _NODE, len(tree.newlines) // _LINE
+    return nodes > MAX_NODES_PER_LINE * (lines + 4)

@@ -13,7 +13,7 @@ from apps.singularity.patterns.engine.idioms.labels import BARRIER, HOLE, ITEM_I
 Floats = NDArray[np.float64]
 
 AGAIN, ALIKE = 0.02, 0.2
-"""What an element of a list counts that was there before: just so, or in its production."""
+"""What an element of a list counts that was there before, or twice before in its production."""
 
 _BASE = 0xD6E8FEB86659FD93
 _INVERSE = pow(_BASE, -1, 1 << 64)
@@ -23,7 +23,7 @@ def told(forest: Forest, bits: NDArray[np.float32], fragments: Fragments) -> Flo
     """The bits of each fragment, where what comes again hardly counts.
 
     So a table of data, or a run of assignments, tells little more than its first lines. Of an
-    element whose production an earlier element had, only names that are new count in full.
+    element whose production two earlier ones had, only names that are new count in full.
     """
     label = np.where(fragments.opened, forest.label[fragments.nodes], HOLE)
     is_name = forest.book.is_name[label]
@@ -31,7 +31,9 @@ def told(forest: Forest, bits: NDArray[np.float32], fragments: Fragments) -> Flo
     weight = np.where(alike & ~is_name, ALIKE, 1.0)
     weight[equal] = AGAIN
     names = np.flatnonzero(is_name)
-    weight[names[_repeated(fragments.owner[names], label[names].astype(np.uint64))]] = ALIKE
+    weight[names[_repeated(fragments.owner[names], label[names].astype(np.uint64), times=2)]] = (
+        ALIKE
+    )
     return fragments.sums(bits[fragments.nodes].astype(np.float64) * weight)
 
 
@@ -49,7 +51,7 @@ def _again(
     in_list = np.isin(forest.label[forest.parent[nodes]], (ITEM_ID, STATEMENT_ID, BARRIER))
     element = np.flatnonzero(in_list & (forest.slot[nodes] == 0) & fragments.opened)
     # A cell goes with its element, the node after it.
-    alike = element[_repeated(owner[element], label[element].astype(np.uint64))]
+    alike = element[_repeated(owner[element], label[element].astype(np.uint64), times=2)]
     equal = element[_repeated(owner[element], text[element])]
     within = [_within(one, after, count) for one in (alike, equal)]
     for known, one in zip(within, (alike, equal), strict=True):
@@ -57,12 +59,13 @@ def _again(
     return within[0], within[1]
 
 
-def _repeated(owner: NDArray[np.int64], key: Words) -> NDArray[np.bool_]:
-    """Which entries have an earlier one with their owner and key."""
+def _repeated(owner: NDArray[np.int64], key: Words, *, times: int = 1) -> NDArray[np.bool_]:
+    """Which entries have so many earlier ones with their owner and key."""
     order = np.lexsort((np.arange(len(key)), key, owner))
     repeated = np.zeros(len(key), dtype=np.bool_)
-    same = (owner[order][1:] == owner[order][:-1]) & (key[order][1:] == key[order][:-1])
-    repeated[order[1:][same]] = True
+    owner, key = owner[order], key[order]
+    same = (owner[times:] == owner[:-times]) & (key[times:] == key[:-times])
+    repeated[order[times:][same]] = True
     return repeated
 
 

@@ -27,9 +27,9 @@ from apps.singularity.patterns.engine.idioms.trimming import trimmed
 Longs = NDArray[np.int64]
 
 NODES_PER_PATTERN = 1500
-"""Of a language one pattern is given for so many nodes, but at least 200 and at most 2,000."""
+"""Of a language one pattern is given for so many nodes, but at least 200 and at most 1,000."""
 
-CANDIDATES_PER_PATTERN = 4
+CANDIDATES_PER_PATTERN = 5
 """Fragments, the most promising ones, whose occurrences are all looked up for one pattern given."""
 
 WINDOW, FEATURES = 48, 16
@@ -39,7 +39,7 @@ _SAMPLE = 16  # members of a group from which its closure is taken
 def idioms_of(forest: Forest) -> list[Idiom]:
     """The idioms of one language, best first."""
     support = support_for(len(forest.paths))
-    limit = min(2000, max(200, len(forest.size) // NODES_PER_PATTERN))
+    limit = min(1000, max(200, len(forest.size) // NODES_PER_PATTERN))
     paths, contexts = paths_of(forest), contexts_of(forest)
     matcher = matcher_of(forest, paths, contexts)
     roots = roots_of(forest)
