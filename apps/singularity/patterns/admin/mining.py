@@ -21,7 +21,7 @@ from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.patterns.models import Mining
 from apps.singularity.patterns.selectors import own
 
-KIND = "mine"
+KIND = "mine"  # services.MINE, without loading the miners
 
 
 def can_mine(request: HttpRequest) -> bool:
