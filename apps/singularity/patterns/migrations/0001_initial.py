@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=80)),
                 ('name', models.CharField(max_length=120)),
                 ('category', models.CharField(max_length=60)),
-                ('role', models.CharField(default='used', max_length=20)),
+                ('role', models.CharField(default='uses', max_length=20)),
                 ('scope', models.CharField(blank=True, max_length=40)),
                 ('purl', models.CharField(blank=True, max_length=500)),
                 ('version', models.CharField(blank=True, max_length=200)),

@@ -13,13 +13,13 @@ from apps.singularity.patterns.models.learned import Learned
 class Framework(Learned):
     """A framework or tool in use, with its evidence.
 
-    ``role`` is ``self`` where the code base is that framework, else ``used``.
+    ``role`` is ``self`` where the code base is that framework, else ``uses``.
     """
 
     key = models.CharField(max_length=80)
     name = models.CharField(max_length=120)
     category = models.CharField(max_length=60)
-    role = models.CharField(max_length=20, default="used")
+    role = models.CharField(max_length=20, default="uses")
     scope = models.CharField(max_length=40, blank=True)
     purl = models.CharField(max_length=500, blank=True)
     version = models.CharField(max_length=200, blank=True)
