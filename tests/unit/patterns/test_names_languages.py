@@ -605,6 +605,15 @@ def test_spans_are_nodes_of_the_tree(sample: Sample) -> None:
     assert missing == []
 
 
+def test_an_import_is_told_once_wherever_it_stands() -> None:
+    text = """
+describe('x', () => { const a = require('a'); it('y', () => { require('b'); }); });
+module.exports = require('c');
+export class D { e() { return "taken from 'f'"; } }
+"""
+    assert [one.module for one in facts_of(text, "javascript").imports] == ["a", "b", "c"]
+
+
 def test_every_grammar_with_names_has_a_table_and_a_sample() -> None:
     grammars = {name for name, language in LANGUAGES.items() if language.grammar is not None}
     tables = {name for name in grammars if table_of(name) is not None}

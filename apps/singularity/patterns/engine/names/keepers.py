@@ -47,15 +47,17 @@ def is_kept_elsewhere(source: bytes, start: int, *, followed: bool) -> bool:
     than once they are not, and nobody can tell what becomes of the value.
     """
     before = source[max(0, start - _BEFORE) : start]
-    line = before[before.rfind(b"\n") + 1 :]
-    if _MANAGED_LINE.match(line):
+    if before[-1:] in _TAKERS:  # the most frequent, and so the first to be asked
         return True
-    before = before.rstrip()
+    line = before[before.rfind(b"\n") + 1 :]
+    return bool(_MANAGED_LINE.match(line)) or _is_taken(before.rstrip(), line, followed=followed)
+
+
+def _is_taken(before: bytes, line: bytes, *, followed: bool) -> bool:
+    """Told by the last token before an expression."""
     if before.endswith((b"await", b"new", b"&")):
         before = _PREFIX.sub(b"", before)
     last = before[-1:]
-    if last in _TAKERS:
-        return True
     if last == b"=":
         is_assigned = before[-2:-1] not in _COMPARED
         return (is_assigned and not followed) or bool(_SET_ELSEWHERE.search(before[-_TARGET:]))
@@ -63,7 +65,7 @@ def is_kept_elsewhere(source: bytes, start: int, *, followed: bool) -> bool:
         return bool(_ARROW.search(before[-8:]))
     if last == b":":
         return b"lambda" in line
-    return before[-6:].rpartition(b" ")[2].strip() in _KEEPING_WORDS
+    return last in _TAKERS or before[-6:].rpartition(b" ")[2].strip() in _KEEPING_WORDS
 
 
 def is_given_away(source: bytes, start: int, end: int) -> bool:

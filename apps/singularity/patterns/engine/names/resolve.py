@@ -140,7 +140,7 @@ class Resolver:
     def _follow(self, name: str, start: int, end: int, scope: Scope) -> None:
         """Go from a known name over its members: up to the first call they are one span."""
         source, arguments, at, flat = self._source, self._arguments, start, self._table.flat
-        while end not in arguments and end not in self._generics:
+        while end not in arguments and end not in self._generics and len(name) < _NAME_LIMIT:
             match = self._member(source, end)
             if match is None or (flat and match.end(2) in arguments):
                 break
@@ -171,7 +171,8 @@ class Resolver:
             name = self._joined(name, match)
             at, end = match.span(2)
             self.resolved[at, end] = name
-        followed = self._assign(name, origin, end, scope)
+        is_assigned = end in self._assignments or end in self._aliases
+        followed = is_assigned and self._assign(name, origin, end, scope)
         if name.endswith("()") and is_kept_elsewhere(source, origin, followed=followed):
             scope.owner.managed.add(at)
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from apps.singularity.patterns.engine.names.csharp import CSHARP
-from apps.singularity.patterns.engine.names.functional import (
+from apps.singularity.patterns.engine.names.languages.csharp import CSHARP
+from apps.singularity.patterns.engine.names.languages.functional import (
     ELIXIR,
     ERLANG,
     HASKELL,
     OCAML,
     OCAML_INTERFACE,
 )
-from apps.singularity.patterns.engine.names.golang import GO
-from apps.singularity.patterns.engine.names.javascript import JAVASCRIPT, TYPESCRIPT
-from apps.singularity.patterns.engine.names.jvm import JAVA
-from apps.singularity.patterns.engine.names.kotlin import KOTLIN, SCALA
+from apps.singularity.patterns.engine.names.languages.golang import GO
+from apps.singularity.patterns.engine.names.languages.javascript import JAVASCRIPT, TYPESCRIPT
+from apps.singularity.patterns.engine.names.languages.jvm import JAVA
+from apps.singularity.patterns.engine.names.languages.kotlin import KOTLIN, SCALA
+from apps.singularity.patterns.engine.names.languages.native import CPP, SWIFT, C
+from apps.singularity.patterns.engine.names.languages.python import PYTHON
+from apps.singularity.patterns.engine.names.languages.rust import RUST
+from apps.singularity.patterns.engine.names.languages.scripting import BASH, LUA, PHP, RUBY
 from apps.singularity.patterns.engine.names.model import NameTable
-from apps.singularity.patterns.engine.names.native import CPP, SWIFT, C
-from apps.singularity.patterns.engine.names.python import PYTHON
-from apps.singularity.patterns.engine.names.rust import RUST
-from apps.singularity.patterns.engine.names.scripting import BASH, LUA, PHP, RUBY
 
 _TABLES: dict[str, NameTable] = {
     "bash": BASH,

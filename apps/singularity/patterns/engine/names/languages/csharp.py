@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apps.singularity.patterns.engine.facts import Import
-from apps.singularity.patterns.engine.names.assigning import (
+from apps.singularity.patterns.engine.names.languages.assigning import (
     ELEMENT,
     INSTANCE,
     assigned,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from apps.singularity.patterns.engine.facts import Import
-from apps.singularity.patterns.engine.names.assigning import (
+from apps.singularity.patterns.engine.names.languages.assigning import (
     ELEMENT,
     INSTANCE,
     assigned,

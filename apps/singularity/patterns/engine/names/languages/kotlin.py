@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apps.singularity.patterns.engine.facts import Import
-from apps.singularity.patterns.engine.names.assigning import (
+from apps.singularity.patterns.engine.names.languages.assigning import (
     ELEMENT,
     INSTANCE,
     assigned,
@@ -16,7 +16,7 @@ from apps.singularity.patterns.engine.names.assigning import (
     children,
     fields,
 )
-from apps.singularity.patterns.engine.names.jvm import is_test, is_test_file
+from apps.singularity.patterns.engine.names.languages.jvm import is_test, is_test_file
 from apps.singularity.patterns.engine.names.model import Assigned, Imported, NameTable
 from apps.singularity.patterns.engine.names.pick import (
     before,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from apps.singularity.patterns.engine.facts import Import
-from apps.singularity.patterns.engine.names.assigning import assigned, by_type, fields
+from apps.singularity.patterns.engine.names.languages.assigning import assigned, by_type, fields
 from apps.singularity.patterns.engine.names.model import Assigned, Imported, NameTable, Site
 from apps.singularity.patterns.engine.names.pick import each, field, first, head, of_type
 

@@ -14,11 +14,12 @@ from apps.singularity.patterns.engine.names.pick import each, field, head
 
 _STRING = re.compile(r"[\"'`]([^\"'`\n]*)[\"'`]")
 _IMPORT = re.compile(r"import\s+(type\b\s*)?(.*?)\s*\bfrom\s*[\"']", re.DOTALL)
-_EXPORT = re.compile(r"export\s+(type\b\s*)?(.*?)\s*\bfrom\s*[\"']", re.DOTALL)
+_EXPORT = re.compile(r"export\s+(type\b\s*)?(\*(?:\s*as\s+[\w$]+)?|\{[^}]*\})\s*from\s*[\"']")
 _REQUIRE = re.compile(
     r"([\w$]+|\{[^}]*\})\s*=\s*require\(\s*[\"'`]([^\"'`\n]+)[\"'`]\s*\)([\w$.]*)"
 )
-_REQUIRED = re.compile(r"\brequire\(\s*[\"'`]([^\"'`\n]+)[\"'`]\s*\)")
+_REQUIRED = re.compile(r"(?:[\w$.]+\s*=\s*)?require\(\s*[\"'`]([^\"'`\n]+)[\"'`]\s*\)")
+_TEXT_LIMIT = 4_096  # bytes of a statement that may begin with an import
 _NOISE = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:__tests__|tests?|specs?)/|\.(?:test|spec|cy|e2e)\.[cm]?[jt]sx?$"
@@ -27,7 +28,8 @@ _NAMED = re.compile(r"\{([^}]*)\}")
 
 
 def _imports(node: Node, source: bytes) -> Iterator[Imported]:
-    text = source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    start = node.start_byte
+    text = source[start : min(node.end_byte, start + _TEXT_LIMIT)].decode("utf-8", "replace")
     line = node.start_point.row + 1
     if node.type == "import_statement":
         yield from _import(_NOISE.sub(" ", text) if "//" in text or "/*" in text else text, line)
@@ -38,8 +40,8 @@ def _imports(node: Node, source: bytes) -> Iterator[Imported]:
             yield Imported(Import(module, names, line, typing_only=bool(match[1])))
     elif node.type == "variable_declarator":
         yield from _required(text, line)
-    else:
-        yield from (Imported(Import(match[1], (), line)) for match in _REQUIRED.finditer(text))
+    elif match := _REQUIRED.match(text):
+        yield Imported(Import(match[1], (), line))
 
 
 def _import(text: str, line: int) -> Iterator[Imported]:

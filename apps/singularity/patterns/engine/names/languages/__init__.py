@@ -1,0 +1,1 @@
+"""One description of names for each language, a module for languages of a kind."""
