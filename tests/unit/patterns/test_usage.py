@@ -120,6 +120,10 @@ def test_a_chain_of_calls_is_no_duty() -> None:
     assert result.findings == ()
 
 
+def test_a_promise_may_be_awaited_instead() -> None:
+    assert mined([*callers(40, "fetch", "fetch().then"), *callers(1, "fetch")]).findings == ()
+
+
 def test_each_call_in_front_has_to_belong_to_the_missing_one() -> None:
     files = [*callers(40, CONNECT, "int", CLOSE), *callers(40, CONNECT), *callers(40, "int")]
     result = mined([*files, *callers(1, CONNECT, "int")], filler=3000)

@@ -18,6 +18,8 @@ from apps.singularity.patterns.engine.usage.thresholds import (
     least_support,
 )
 
+_AWAITED = frozenset({"then", "catch", "finally"})  # `await` does the same without a call
+
 
 def findings_of(
     language: str, usage: Usage, rules: Iterable[tuple[Rule, Rule | None]]
@@ -52,6 +54,8 @@ def obliges(rule: Rule) -> bool:
     """
     if rule.in_order:
         return "()" in owner(rule.consequent)
+    if rule.consequent.rpartition(".")[2] in _AWAITED:
+        return False
     related = all(
         derives_from(rule.consequent, name) or same_owner(name, rule.consequent)
         for name in rule.antecedent

@@ -92,7 +92,10 @@ def _rule(usage: Usage, antecedent: tuple[int, ...], consequent: int, support: i
 
 
 def _chains(user: User, consequent: str) -> bool:
-    """Whether a call comes right after the one on whose result it is, or on the next line."""
+    """Whether a call comes right after the one on whose result it is, on its line or the next.
+
+    What has to be released is used in between.
+    """
     return any(
         call.name == consequent
         and derives_from(consequent, before.name)
