@@ -149,7 +149,5 @@ def test_a_table_of_data_is_cut() -> None:
 
 
 def test_an_empty_file_is_an_empty_list() -> None:
-    assert [parse_label(text).sort for text in labels(encoded(""))] in (
-        [Sort.END],
-        [Sort.IDENTIFIER],
-    )
+    sorts = [parse_label(text).sort for text in labels(encoded(""))]
+    assert sorts in ([Sort.END], [Sort.IDENTIFIER])

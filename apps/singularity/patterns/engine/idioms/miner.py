@@ -11,7 +11,6 @@ from apps.singularity.patterns.engine.idioms.search import idioms_of
 from apps.singularity.patterns.engine.idioms.writing import written
 from apps.singularity.patterns.engine.mined import Mined, MinedPattern
 
-
 MAX_NODES_PER_LINE = 40
 """On average, above which a file was written by a program for programs: minified, or generated."""
 
@@ -35,12 +34,13 @@ class IdiomMiner:
             self._files[facts.language].append((path, facts.tree))
 
     def mine(self) -> Mined:
-        """All idioms of the files taken in."""
+        """All idioms of the files taken in; of those that read the same only the best."""
         found: list[MinedPattern] = []
         for language in sorted(self._files):
             book = LabelBook(language, self._libraries)
             forest = forest_of(book, self._files[language])
-            found += (written(forest, idiom) for idiom in idioms_of(forest))
+            patterns = (written(forest, idiom) for idiom in idioms_of(forest))
+            found += {pattern.template: pattern for pattern in reversed(list(patterns))}.values()
         found.sort(key=lambda pattern: (-pattern.score, pattern.signature))
         return Mined(tuple(found))
 

@@ -48,13 +48,23 @@ def metavariable(hole: int) -> str:
 
 def shown_name(qualified: str) -> str:
     """A method without what it is called on; any other name in full."""
-    return qualified.rpartition("().")[2].lstrip(".") or qualified
+    if "(" in qualified or qualified.startswith("."):
+        return qualified.rpartition(".")[2]
+    return qualified
 
 
 def _hole(number: int) -> str:
     if number == STATEMENTS_REST:
         return _BODY
     return _ANY if number == ITEMS_REST else metavariable(number)
+
+
+def _leaf(label: Label) -> str:
+    if label.sort is Sort.END:
+        return ""
+    if label.sort is Sort.NAME:
+        return shown_name(label.text)
+    return f"${label.text}" if label.sort is Sort.LITERAL else label.text
 
 
 class _Renderer:
@@ -72,11 +82,7 @@ class _Renderer:
             return self._items(_elements(piece))
         if label.sort is Sort.STATEMENT_CELL:
             return self._statements(piece)
-        if label.sort is Sort.END:
-            return ""
-        if label.sort is Sort.NAME:
-            return shown_name(label.text)
-        return f"${label.text}" if label.sort is Sort.LITERAL else label.text
+        return _leaf(label)
 
     def _statements(self, piece: Piece) -> str:
         lines = [self.text(element) for element in _elements(piece)]

@@ -57,7 +57,8 @@ def _empty_cells(forest: Forest, fragments: Fragments) -> Bools:
     begin = np.arange(len(nodes))
     silent = telling[after] == telling[begin]
     shut |= hollow & (label == ITEM_ID) & silent & _cut_open(opened, label, after)
-    return shut | _final_ends(forest, fragments, label)
+    result: Bools = shut | _final_ends(forest, fragments, label)
+    return result
 
 
 def _cut_open(opened: Bools, label: NDArray[np.int32], after: Longs) -> Bools:

@@ -39,8 +39,7 @@ def span_hashes(source: bytes, start: Offsets, end: Offsets) -> Words:
     np.cumsum(values * powers[rank[:-1]], out=sums[1:])
     back = _powers(_INVERSE, len(text) + 1)
     hashes: Words = (sums[end] - sums[start]) * back[rank[start]]
-    hashes = (hashes ^ (hashes >> _SHIFT)) * _FINAL
-    return hashes
+    return (hashes ^ (hashes >> _SHIFT)) * _FINAL
 
 
 _CACHE: dict[int, Words] = {}
