@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
+import yaml
 from playwright.sync_api import expect
 
 from apps.shared.core.models import Job
@@ -34,7 +35,7 @@ LONG = "src/a_folder_with_a_long_name/and_another_one_inside_of_it/repository_of
 TEMPLATE = (
     "with $A.open($STR, encoding=$STR, errors=$STR, newline=$STR) as $B:\n    return $B.read()"
 )
-RULE = "id: open-read\nlanguage: python\nrule:\n  pattern: open($A)\n"
+RULE = {"utils": {}, "rule": {"pattern": "open($A)"}}
 UNREADABLE = """() => {
     const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     const rgba = colour => {
@@ -140,7 +141,8 @@ def test_an_ast_grep_rule_is_copied(site: Site, learned: CodePattern) -> None:
     page = site.open("admin:patterns_codepattern_change", learned.pk)
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("status")).to_have_text("Copied.")
-    assert page.evaluate("navigator.clipboard.readText()").strip() == RULE.strip()
+    copied = yaml.safe_load(page.evaluate("navigator.clipboard.readText()"))
+    assert copied == {"id": learned.signature, "language": "python", "rule": RULE["rule"]}
 
 
 @pytest.mark.usefixtures("valkey")

@@ -264,10 +264,13 @@ def test_a_convention_shows_its_choices(admin_client: Client) -> None:
 
 
 def test_an_ast_grep_rule_is_there_to_be_copied(admin_client: Client) -> None:
-    rule = "id: a\nlanguage: python\nrule:\n  pattern: f($A)\n"
-    html = html_of(admin_client, page(PatternFactory(details={"ast_grep": rule})))
-    assert f"<code>{rule}</code>" in html
-    assert "ast-grep scan" not in html_of(admin_client, page(PatternFactory()))
+    pattern = PatternFactory(details={"ast_grep": {"utils": {}, "rule": {"pattern": "f($A)\ng()"}}})
+    html = html_of(admin_client, page(pattern))
+    rule = "rule:\n  pattern: |-\n    f($A)\n    g()\n"
+    assert f"<code>id: {pattern.signature}\nlanguage: python\n{rule}</code>" in html
+    for without in ({}, {"ast_grep": None}):
+        html = html_of(admin_client, page(PatternFactory(details=without)))
+        assert "ast-grep scan" not in html
 
 
 def test_the_same_pattern_elsewhere_is_linked(admin_client: Client) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
@@ -153,7 +154,7 @@ def test_wrong_parameters_are_named(
 def test_a_pattern_over_all_code_bases_that_have_it(client: APIClient) -> None:
     signature = "idiom-1-abc"
     shop, bank = CodebaseFactory(name="shop"), CodebaseFactory(name="bank")
-    rule = "id: open-read\nlanguage: python\nrule:\n  pattern: open($A)\n"
+    rule = {"utils": {}, "rule": {"any": [{"pattern": "open($A)"}, {"regex": "a\nb"}]}}
     mine = PatternFactory(
         codebase=shop, signature=signature, occurrences=50, files=7, rank=1,
         details={"ast_grep": rule},
@@ -169,7 +170,8 @@ def test_a_pattern_over_all_code_bases_that_have_it(client: APIClient) -> None:
         known = get(client, f"patterns/{signature}")
     assert len(captured) == 2
     assert (known["occurrences"], known["files"]) == (55, 9)
-    assert known["ast_grep"] == rule
+    written = {"id": signature, "language": "python", "rule": rule["rule"]}
+    assert yaml.safe_load(known["ast_grep"]) == written
     first, second, gone = known["codebases"]
     assert (first["name"], first["rank"], second["name"]) == ("shop", 1, "bank")
     assert [(point["revision"], point["occurrences"]) for point in first["trend"]] == [

@@ -19,6 +19,7 @@ from apps.singularity.patterns.admin.mining import head, mine_now
 from apps.singularity.patterns.admin.places import place_page
 from apps.singularity.patterns.display.code import code_styles
 from apps.singularity.patterns.display.kinds import KIND_PLURALS
+from apps.singularity.patterns.display.rules import rule_yaml
 from apps.singularity.patterns.models import CodePattern
 from apps.singularity.patterns.selectors import pattern_known, recent_support
 
@@ -146,7 +147,11 @@ def _page(request: HttpRequest, pattern: CodePattern) -> dict[str, Any]:
         "trend": (trend := known.trend.get(pattern.pk, []) if known else []),
         "highest": max((point.occurrences for point in trend), default=0),
         "elsewhere": [row for row in known.rows if row.pk != pattern.pk] if known else [],
-        "ast_grep": known.ast_grep if known else "",
+        "ast_grep": rule_yaml(
+            pattern.details.get("ast_grep"),
+            signature=pattern.signature,
+            language=pattern.language,
+        ),
         "numbers": _numbers(pattern.details),
         "choices": pattern.details.get("choices", []),
         "examples_title": EXAMPLES_TITLES.get(pattern.kind, "Examples"),

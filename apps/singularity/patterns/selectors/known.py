@@ -12,6 +12,7 @@ from django.db.models import Model, Prefetch, QuerySet
 
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.ingestion.selectors.places import codebase_referenced
+from apps.singularity.patterns.display.rules import rule_yaml
 from apps.singularity.patterns.models import CodePattern, ModuleGraph, PatternSupport
 
 M = TypeVar("M", bound=Model)
@@ -85,7 +86,9 @@ def pattern_known(*, signature: str) -> KnownPattern | None:
         template=best.template,
         occurrences=sum(row.occurrences for row in current),
         files=sum(row.files for row in current),
-        ast_grep=best.details.get("ast_grep", ""),
+        ast_grep=rule_yaml(
+            best.details.get("ast_grep"), signature=signature, language=best.language
+        ),
         rows=rows,
         trend=support_trend(rows),
     )
