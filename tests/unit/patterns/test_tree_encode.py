@@ -17,7 +17,7 @@ SAMPLES = {
     "css": "a { color: red; margin: 0 1px; }\n",
     "elixir": "defmodule A do\n  def f(x), do: x |> g(1)\nend\n",
     "erlang": "f(X) -> case X of a -> g(X); _ -> 1 end.\n",
-    "go": "package p\nfunc f(a int) error {\n\tif a == 1 {\n\t\treturn g(a)\n\t}\n\treturn nil\n}\n",
+    "go": "package p\nfunc f(a int) error {\n\tif a == 1 {\n\t\treturn g(a)\n\t}\n\treturn nil }\n",
     "haskell": "f x = if x then g 1 else 2\n",
     "html": '<p class="a">text <b>bold</b></p>\n',
     "java": 'class A { int f(int a) { try { return g("x"); } catch (E e) { throw e; } } }\n',
@@ -121,11 +121,18 @@ def test_a_known_name_is_one_leaf_whatever_its_alias() -> None:
 
 def test_equal_code_has_an_equal_hash_and_other_code_another() -> None:
     tree = encoded("f(a.b [ 1 ])\ng(a.b[1])\nh(a.b[2])\n")
-    exact = np.frombuffer(tree.exact, "<u8")
+    exact = np.frombuffer(tree.exact, "<u4")
     subscripts = [
         exact[node] for node, text in enumerate(labels(tree)) if text.startswith("(subscript")
     ]
     assert subscripts[0] == subscripts[1] != subscripts[2]
+
+
+def test_hashes_do_not_depend_on_where_a_file_is_long() -> None:
+    tree = encoded("f(a, 1)\n" + "# " + "x" * 100_000 + "\n" + "f(a, 1)\n")
+    exact = np.frombuffer(tree.exact, "<u4")
+    calls = [exact[node] for node, text in enumerate(labels(tree)) if text.startswith("(call")]
+    assert calls[0] == calls[1]
 
 
 def test_no_word_of_a_file_is_in_its_labels() -> None:

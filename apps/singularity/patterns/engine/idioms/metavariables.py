@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Words = NDArray[np.uint64]
+Hashes = NDArray[np.uint32]
 
 USUAL = 0.8
 """Share of occurrences in which two holes are equal from which on the others do not count."""
 
 
-def equal_holes(exact: Words, *, least: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def equal_holes(exact: Hashes, *, least: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """For each hole (a row of ``exact``) the first one with equal code, and where this holds.
 
     ``exact`` has the hash of the code in each hole (row) at each occurrence (column). Two holes
