@@ -18,7 +18,7 @@ from apps.singularity.patterns.engine.architecture import (
     load_definitions,
 )
 from benchmarks.architecture_trees import evidence_of, labels, synthetic, texts_of
-from benchmarks.fetching import FetchError, fetch
+from benchmarks.packages import NotFetched, package
 from benchmarks.report import show
 
 GOAL = 0.85
@@ -46,10 +46,10 @@ class Score:
 
 
 def told(entry: dict[str, Any]) -> tuple[Detection, ...]:
-    """What is detected in the code base of an entry; raises FetchError."""
-    source, *package = entry["source"].split()
+    """What is detected in the code base of an entry; raises NotFetched."""
+    source, *named = entry["source"].split()
     is_own = source == "synthetic"
-    texts = synthetic(entry["name"]) if is_own else texts_of(fetch(source, *package))
+    texts = synthetic(entry["name"]) if is_own else texts_of(package(source, *named))
     return detect(load_definitions(), evidence_of(texts))
 
 
@@ -70,7 +70,7 @@ def main() -> None:
             continue
         try:
             found = told(entry)
-        except FetchError as error:
+        except NotFetched as error:
             left_out += 1
             print(f"{entry['name']} is left out: {error}")
             continue

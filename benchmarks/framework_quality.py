@@ -29,7 +29,7 @@ from apps.singularity.patterns.engine.frameworks import (
     load_rules,
 )
 from apps.singularity.patterns.engine.names import read_names
-from benchmarks.fetching import FetchError, fetch
+from benchmarks.packages import NotFetched, package
 from benchmarks.report import show
 
 LABELS = Path(__file__).parent / "framework_labels.yaml"
@@ -137,8 +137,8 @@ def place(tree: dict[str, Any], scratch: Path) -> Path | None:
         return scratch
     kind = "pypi" if "pypi" in tree else "npm"
     try:
-        return fetch(kind, tree["name"], tree[kind])
-    except FetchError:
+        return package(kind, tree["name"], tree[kind])
+    except NotFetched:
         return None
 
 

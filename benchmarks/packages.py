@@ -73,7 +73,7 @@ def _source(files: list[dict[str, str]], version: str) -> dict[str, str]:
 
 
 def _npm(name: str, version: str, folder: Path) -> Path:
-    _run(["npm", "pack", "--silent", f"{name}@{version}"], folder)
+    _run(["npm", "pack", "--ignore-scripts", "--silent", f"{name}@{version}"], folder)
     return _archive(folder)
 
 

@@ -150,9 +150,9 @@ def test_the_code_base_is_not_a_library_of_its_own() -> None:
 
 def test_a_name_of_the_code_base_behind_a_call_is_its_own() -> None:
     """What `get_object_or_404` gives is what the code base defines."""
-    libraries = libraries_of(
-        declared=("pkg:pypi/django@5.2",), paths=(), own_names=("total_price", "get", "append")
-    )
+    libraries = libraries_of(declared=("pkg:pypi/django@5.2",), paths=())
+    assert libraries.knows("django.shortcuts.get_object_or_404().total_price", "python")
+    libraries.add_own(["total_price", "get", "append"])
     assert not libraries.knows("django.shortcuts.get_object_or_404().total_price", "python")
     assert libraries.knows("django.shortcuts.get_object_or_404", "python")
     assert libraries.knows("django.http.QueryDict().append", "python")

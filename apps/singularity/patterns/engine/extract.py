@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from apps.singularity.ingestion.engine.languages import LANGUAGES, grammar_of
 from apps.singularity.patterns.engine import conventions
 from apps.singularity.patterns.engine.clones import fingerprints
+from apps.singularity.patterns.engine.collector import collector_paused
 from apps.singularity.patterns.engine.facts import FACTS_VERSION, FileFacts
 from apps.singularity.patterns.engine.names import read_names, survey
 from apps.singularity.patterns.engine.packing import facts_pack
@@ -35,7 +36,8 @@ def is_read(path: str, language: str) -> bool:
 
 def texts_read(batch: Sequence[SourceText]) -> list[bytes]:
     """The packed facts of each file: what a worker process is asked to do."""
-    return [facts_pack(file_facts(one)) for one in batch]
+    with collector_paused():
+        return [facts_pack(file_facts(one)) for one in batch]
 
 
 def file_facts(file: SourceText) -> FileFacts:

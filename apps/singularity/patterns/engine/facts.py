@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Stored with the facts of each file; files read by an older version are read again."""
 
 Span = tuple[int, int]
@@ -105,7 +105,7 @@ class EncodedTree:
 
     Each field of bytes is a little-endian array with one entry a node: ``label`` (uint32) indexes
     ``labels``; ``size`` (uint32) counts the nodes of the subtree, itself included; ``start`` and
-    ``end`` (uint32) are its byte span; ``exact`` (uint64) is a hash of the subtree with all its
+    ``end`` (uint32) are its byte span; ``exact`` (uint32) is a hash of the subtree with all its
     texts, equal for equal code wherever it stands. ``newlines`` (uint32) has one entry a line end
     instead: its byte offset, from which the lines of a node follow.
     """

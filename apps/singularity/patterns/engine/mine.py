@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from apps.singularity.patterns.engine import architecture
 from apps.singularity.patterns.engine.architecture import ModuleGraph
 from apps.singularity.patterns.engine.clones import CloneMiner
+from apps.singularity.patterns.engine.collector import collector_paused
 from apps.singularity.patterns.engine.conventions import ConventionMiner
 from apps.singularity.patterns.engine.definitions import Definitions
 from apps.singularity.patterns.engine.facts import Entity, FileFacts
@@ -27,6 +28,7 @@ from apps.singularity.patterns.engine.usage import UsageMiner
 LABEL_BYTES = 4
 MINING_VERSION = 1
 """Mining of the same facts by another version starts over."""
+_NO_MODULES = frozenset({"html", "css", "sql", "proto"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,14 @@ def mine(
         IdiomMiner(libraries), UsageMiner(libraries), ConventionMiner(), CloneMiner()
     ]  # fmt: skip
     survey = _Survey()
-    for path, facts in files:
-        for miner in miners:
-            miner.add(path, facts)
-        survey.add(path, facts)
-    mined = [miner.mine() for miner in miners]
-    return survey.learned(mined, surroundings, definitions)
+    with collector_paused():
+        for path, facts in files:
+            for miner in miners:
+                miner.add(path, facts)
+            survey.add(path, facts)
+            libraries.add_own(_last_name(one.symbol) for one in facts.functions)
+        mined = [miner.mine() for miner in miners]
+        return survey.learned(mined, surroundings, definitions)
 
 
 class _Survey:
@@ -87,11 +91,13 @@ class _Survey:
     def __init__(self) -> None:
         self._sources: list[architecture.SourceFile] = []
         self._entities: dict[str, Sequence[Entity]] = {}
-        self._nodes = 0
+        self._files = self._nodes = 0
 
     def add(self, path: str, facts: FileFacts) -> None:
         """Take in one file."""
-        self._sources.append(architecture.source_file(path, facts))
+        self._files += 1
+        if facts.language not in _NO_MODULES:
+            self._sources.append(architecture.source_file(path, facts))
         self._nodes += len(facts.tree.label) // LABEL_BYTES
         if facts.entities:
             self._entities[path] = facts.entities
@@ -117,7 +123,7 @@ class _Survey:
             architecture=architecture.detect(definitions.patterns, evidence),
             frameworks=frameworks,
             schemas=summarise_entities(self._entities),
-            files=len(self._sources),
+            files=self._files,
             nodes=self._nodes,
         )
 
@@ -139,3 +145,8 @@ def _packages(surroundings: Surroundings) -> list[architecture.Package]:
     manifests = [path for path in surroundings.paths if architecture.is_package_file(path)]
     read = (architecture.read_package(path, surroundings.text_of(path) or "") for path in manifests)
     return [package for package in read if package is not None]
+
+
+def _last_name(symbol: str) -> str:
+    """``Order.total_price`` -> ``total_price``; of Elixir and Erlang without the arity."""
+    return symbol.rpartition(".")[2].partition("/")[0]

@@ -56,7 +56,7 @@ def nodes_of(tree: EncodedTree) -> Nodes:
     label = np.array(hashes, dtype=np.uint64)[index]
     tokens = np.array(own, dtype=np.int64)[index]
     is_leaf = np.frombuffer(tree.size, dtype="<u4") == 1
-    exact = np.frombuffer(tree.exact, dtype="<u8").astype(np.uint64)
+    exact = np.frombuffer(tree.exact, dtype="<u4").astype(np.uint64) << np.uint64(32)
     return Nodes(
         label=label,
         text=np.where(is_leaf, exact, label),

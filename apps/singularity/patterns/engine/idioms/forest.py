@@ -14,7 +14,7 @@ from apps.singularity.patterns.engine.idioms.labels import BARRIER, STATEMENT_ID
 from apps.singularity.patterns.engine.mined import Place
 
 Ints = NDArray[np.int32]
-Words = NDArray[np.uint64]
+Hashes = NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ class Forest:
         return (np.searchsorted(self.offset, nodes, side="right") - 1).astype(np.int32)
 
     @cached_property
-    def exact(self) -> Words:
+    def exact(self) -> Hashes:
         """The hash of the text of each node."""
-        return np.concatenate([np.frombuffer(tree.exact, dtype="<u8") for tree in self.trees])
+        return np.concatenate([np.frombuffer(tree.exact, dtype="<u4") for tree in self.trees])
 
     def place(self, first: int, last: int) -> Place:
         """From the beginning of one node to the end of another one of the same file."""

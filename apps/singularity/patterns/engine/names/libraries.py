@@ -42,20 +42,24 @@ class Libraries:
     """The libraries that a code base knows: those of its languages and those it declares.
 
     ``packages`` maps purl type -> import root -> purl, ``own`` purl type -> first-party roots.
-    ``own_names`` are names that the code base defines: one of them behind a call is taken for its
-    own, as what a library gives may be what it was given.
     """
 
     def __init__(
-        self,
-        packages: Mapping[str, Mapping[str, str]],
-        own: Mapping[str, set[str]],
-        own_names: Iterable[str] = (),
+        self, packages: Mapping[str, Mapping[str, str]], own: Mapping[str, set[str]]
     ) -> None:
         self._packages = packages
         self._own = own
-        self._own_names = frozenset(own_names)
+        self._own_names: set[str] = set()
         self._cache: dict[tuple[str, str], str] = {}
+
+    def add_own(self, names: Iterable[str]) -> None:
+        """Learn unqualified names that the code base defines.
+
+        One of them behind a call is taken for its own, as what a library gives may be what it was
+        given.
+        """
+        self._own_names.update(names)
+        self._cache.clear()
 
     def knows(self, qualified: str, language: str) -> bool:
         """Whether a name is a builtin, of the standard library or of a declared package.
@@ -109,13 +113,8 @@ class Libraries:
         return any(name.encode() not in vocabulary.methods for name in own)
 
 
-def libraries_of(
-    *, declared: Iterable[str], paths: Iterable[str], own_names: Iterable[str] = ()
-) -> Libraries:
-    """The libraries of a code base, from the purls that it declares and the paths of its files.
-
-    ``own_names`` are the unqualified names of its functions, where they are at hand.
-    """
+def libraries_of(*, declared: Iterable[str], paths: Iterable[str]) -> Libraries:
+    """The libraries of a code base, from the purls that it declares and the paths of its files."""
     packages: dict[str, dict[str, str]] = {}
     for purl in declared:
         if names := import_names(purl):
@@ -126,7 +125,7 @@ def libraries_of(
         modules, found = vocabulary_of(language).modules, own.get(kind)
         if found and len(found & modules) > len(modules) * _OWN_SHARE:
             found -= modules
-    return Libraries(packages, own, own_names)
+    return Libraries(packages, own)
 
 
 def _roots(head: str) -> Iterator[str]:

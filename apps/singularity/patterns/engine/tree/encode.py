@@ -39,7 +39,7 @@ def encode(
         size=_packed(size),
         start=_packed(start),
         end=_packed(end),
-        exact=span_hashes(source, start, end).astype("<u8").tobytes(),
+        exact=_packed(span_hashes(source, start, end) >> np.uint64(32)),
         newlines=_packed(newlines),
     )
 
@@ -75,5 +75,5 @@ def _column(column: array[int]) -> Ints:
     return np.frombuffer(column, dtype=np.uint32).astype(np.int64)
 
 
-def _packed(column: Ints) -> bytes:
+def _packed(column: Ints | NDArray[np.uint64]) -> bytes:
     return column.astype("<u4").tobytes()
