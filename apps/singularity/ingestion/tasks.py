@@ -45,4 +45,3 @@ def fill_start() -> None:
         return
     job, _ = services.fill_enqueue(instance=settings.INSTANCE_ID)
     fill.delay(job.pk)
-

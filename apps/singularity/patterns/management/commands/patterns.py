@@ -14,6 +14,7 @@ from rich.text import Text
 
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.ingestion.selectors.filters import UnknownCodebase
+from apps.singularity.patterns.display.rules import rule_yaml
 from apps.singularity.patterns.engine.mined import PatternKind
 from apps.singularity.patterns.models import CodePattern
 from apps.singularity.patterns.selectors.learned import finding_json, pattern_json
@@ -86,7 +87,10 @@ class Command(BaseCommand):
             for point in row.history.all():
                 support = f"{point.occurrences:,} in {point.files:,} files"
                 console.print(f"  {point.mined_at:%Y-%m-%d %H:%M}  {support}", highlight=False)
-            if rule := row.details.get("ast_grep"):
+            rule = rule_yaml(
+                row.details.get("ast_grep"), signature=row.signature, language=row.language
+            )
+            if rule:
                 console.print(_code(rule, "yaml"), soft_wrap=True)
 
 
