@@ -26,8 +26,8 @@ PANELS: list[str] = [
     "apps.singularity.ingestion.panels.SEARCH",
     "apps.singularity.ingestion.panels.NUMBERS",
     "apps.shared.dashboard.panels.JOBS",
-    "apps.singularity.ingestion.panels.CODEBASES",
     "apps.singularity.patterns.panels.LEARNED",
+    "apps.singularity.ingestion.panels.CODEBASES",
     "apps.singularity.ingestion.panels.LANGUAGES",
     "apps.singularity.ingestion.panels.LEFT_OUT",
 ]

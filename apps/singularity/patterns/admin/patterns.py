@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, IntegerField, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -20,6 +20,7 @@ from apps.singularity.patterns.admin.places import place_page
 from apps.singularity.patterns.display.code import code_styles
 from apps.singularity.patterns.display.kinds import KIND_PLURALS
 from apps.singularity.patterns.display.rules import rule_yaml
+from apps.singularity.patterns.engine.mined import PatternKind
 from apps.singularity.patterns.models import CodePattern
 from apps.singularity.patterns.selectors import pattern_known, recent_support
 
@@ -33,6 +34,11 @@ ORDERS = (
     ("Newest", "first_seen_at"),
 )
 """Names of orders, with the column that each goes down."""
+_BY_KIND = Case(
+    *(When(kind=kind.value, then=place) for place, kind in enumerate(PatternKind)),
+    output_field=IntegerField(),
+)
+"""Idioms before what is counted; scores of different kinds do not compare."""
 EXAMPLES_TITLES = {"rule": "Places that keep it", "convention": "Places that do otherwise"}
 FACTS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("kept", "Kept by", str),
@@ -55,7 +61,7 @@ class PatternAdmin(InstanceAdmin):
     list_per_page = 25
     search_fields = ("template", "signature")
     search_help_text = "Words of the template"
-    ordering = ("rank", "-score", "id")
+    ordering = ("rank", _BY_KIND.asc(), "-score", "id")
     change_list_template = "patterns/patterns.html"
     change_form_template = "patterns/pattern.html"
     list_before_template = ""

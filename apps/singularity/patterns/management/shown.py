@@ -35,7 +35,7 @@ def _sections(learned: Learned) -> Iterator[str]:
     yield from _section("Library calls that go together", (_support(row) for row in usages))
     yield from _rules(learned)
     conventions = _best(learned.patterns, PatternKind.CONVENTION, CONVENTIONS)
-    yield from _section("Conventions", (row.template for row in conventions))
+    yield from _section("Conventions", (f"{row.language}: {row.template}" for row in conventions))
     clones = [row for row in learned.patterns if row.kind == PatternKind.CLONE]
     yield from _section("Clones", (_clone(row) for row in clones[:3]))
     yield from _architecture(learned)

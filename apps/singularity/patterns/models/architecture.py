@@ -40,7 +40,11 @@ class ModuleGraph(models.Model):
 
     instance = models.CharField(max_length=63)
     codebase = models.OneToOneField(
-        "ingestion.Codebase", models.CASCADE, related_name="+", db_constraint=False
+        "ingestion.Codebase",
+        models.CASCADE,
+        verbose_name="code base",
+        related_name="+",
+        db_constraint=False,
     )
     revision = models.BigIntegerField()
     mined_at = models.DateTimeField()
@@ -57,7 +61,12 @@ class ArchitectureChange(models.Model):
 
     instance = models.CharField(max_length=63)
     codebase = models.ForeignKey(
-        "ingestion.Codebase", models.CASCADE, related_name="+", db_constraint=False, db_index=False
+        "ingestion.Codebase",
+        models.CASCADE,
+        verbose_name="code base",
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     revision = models.BigIntegerField()
     found_at = models.DateTimeField()

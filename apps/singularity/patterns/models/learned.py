@@ -15,7 +15,12 @@ class Learned(models.Model):
 
     instance = models.CharField(max_length=63)
     codebase = models.ForeignKey(
-        "ingestion.Codebase", models.CASCADE, related_name="+", db_constraint=False, db_index=False
+        "ingestion.Codebase",
+        models.CASCADE,
+        verbose_name="code base",
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )  # the constraint, which deletes with it, is in the migrations; an index begins with it
     revision = models.BigIntegerField()
     first_seen_at = models.DateTimeField()

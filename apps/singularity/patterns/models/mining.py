@@ -16,7 +16,11 @@ class FileFacts(models.Model):
 
     instance = models.CharField(max_length=63)
     codebase = models.ForeignKey(
-        "ingestion.Codebase", models.CASCADE, related_name="+", db_constraint=False
+        "ingestion.Codebase",
+        models.CASCADE,
+        verbose_name="code base",
+        related_name="+",
+        db_constraint=False,
     )
     file = models.OneToOneField(
         "ingestion.File", models.CASCADE, related_name="+", db_constraint=False
@@ -41,7 +45,11 @@ class Mining(models.Model):
 
     instance = models.CharField(max_length=63)
     codebase = models.OneToOneField(
-        "ingestion.Codebase", models.CASCADE, related_name="+", db_constraint=False
+        "ingestion.Codebase",
+        models.CASCADE,
+        verbose_name="code base",
+        related_name="+",
+        db_constraint=False,
     )
     revision = models.BigIntegerField(default=0)
     codebase_revision = models.BigIntegerField(default=-1)
