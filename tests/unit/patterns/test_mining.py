@@ -239,6 +239,18 @@ def test_a_cancelled_mining_stores_nothing_and_goes_on_later(tmp_path: Path) -> 
     assert services.mine_run(codebase=codebase).patterns > 0
 
 
+def test_damaged_facts_are_told_and_read_again(tmp_path: Path) -> None:
+    codebase, _ = read_and_mine(write_tree(tmp_path, repeated(3)))
+    before = learned(codebase)
+    FileFacts.objects.filter(codebase=codebase).update(packed=b"garbage")
+    Mining.objects.filter(codebase=codebase).update(codebase_revision=0)
+    with pytest.raises(MiningError, match=r"app/\w+\.py is damaged .* --full"):
+        codebase_mine(codebase=codebase, workers=0)
+    assert learned(codebase) == before
+    codebase_mine(codebase=codebase, workers=0, full=True)
+    assert learned(codebase) == before
+
+
 def test_a_wrong_definition_names_file_and_field(tmp_path: Path) -> None:
     codebase = codebase_open(instance="alpha", path=write_tree(tmp_path / "code", repeated(1)))
     codebase_ingest(codebase=codebase, workers=0)

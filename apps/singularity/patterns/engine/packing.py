@@ -30,6 +30,10 @@ _NO_TREE = EncodedTree()
 Column = npt.NDArray[np.uint32]
 
 
+class UnreadableFacts(ValueError):
+    """Bytes that no facts of this version were packed into."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Outline:
     """The fields of ``FileFacts`` that say what a file defines and imports."""
@@ -59,10 +63,13 @@ def facts_pack(facts: FileFacts) -> bytes:
 def facts_unpack(packed: bytes) -> FileFacts:
     """The facts that were packed, of today's ``FACTS_VERSION``.
 
-    Raises msgspec.DecodeError or zstandard.ZstdError for anything else.
+    Raises UnreadableFacts for anything else.
     """
-    facts, columns = _FACTS.decode(_decompressed(packed))
-    return replace(facts, tree=_tree(facts.tree.labels, columns)) if columns else facts
+    try:
+        facts, columns = _FACTS.decode(_decompressed(packed))
+        return replace(facts, tree=_tree(facts.tree.labels, columns)) if columns else facts
+    except (msgspec.MsgspecError, zstandard.ZstdError, ValueError) as error:
+        raise UnreadableFacts(str(error)) from error
 
 
 def outline_unpack(packed: bytes) -> FileFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,9 +18,10 @@ from apps.singularity.ingestion.selectors.texts import (
     text_heads,
 )
 from apps.singularity.patterns.engine.definitions import Definitions, load_definitions
+from apps.singularity.patterns.engine.facts import FileFacts
 from apps.singularity.patterns.engine.frameworks import DeclaredFact
 from apps.singularity.patterns.engine.mine import MINING_VERSION, Learned, Surroundings, mine
-from apps.singularity.patterns.engine.packing import facts_unpack
+from apps.singularity.patterns.engine.packing import UnreadableFacts, facts_unpack
 from apps.singularity.patterns.models import Mining
 from apps.singularity.patterns.services.architecture import architecture_store
 from apps.singularity.patterns.services.code import code_store
@@ -158,12 +159,21 @@ def _mine(
         text_of=text_heads(codebase=codebase),
     )
 
-    def facts() -> Any:
+    def facts() -> Iterator[tuple[str, FileFacts]]:
         for path, packed in facts_of(files=reading.files):
             tell()  # also what notices a cancellation
-            yield path, facts_unpack(packed)
+            yield path, _unpacked(path, packed)
 
     return mine(facts(), surroundings=surroundings, definitions=definitions)
+
+
+def _unpacked(path: str, packed: bytes) -> FileFacts:
+    try:
+        return facts_unpack(packed)
+    except UnreadableFacts as error:
+        raise MiningError(
+            f"what is stored of {path} is damaged ({error}): run `manage.py mine_patterns --full`"
+        ) from None
 
 
 def _store(codebase: Any, learned: Learned, at: tuple[int, str], report: MiningReport) -> None:
