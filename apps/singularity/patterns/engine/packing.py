@@ -8,6 +8,7 @@ what compression makes of the plain arrays.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -27,6 +28,7 @@ _LEVEL = 1
 _MAX_BYTES = 2**31
 _NO_TREE = EncodedTree()
 
+T = TypeVar("T")
 Column = npt.NDArray[np.uint32]
 
 
@@ -65,16 +67,16 @@ def facts_unpack(packed: bytes) -> FileFacts:
 
     Raises UnreadableFacts for anything else.
     """
-    try:
-        facts, columns = _FACTS.decode(_decompressed(packed))
-        return replace(facts, tree=_tree(facts.tree.labels, columns)) if columns else facts
-    except (msgspec.MsgspecError, zstandard.ZstdError, ValueError) as error:
-        raise UnreadableFacts(str(error)) from error
+    facts, columns = _decoded(_FACTS, packed)
+    return replace(facts, tree=_tree(facts.tree.labels, columns)) if columns else facts
 
 
 def outline_unpack(packed: bytes) -> FileFacts:
-    """The facts without tree, conventions and entities, which are passed over unread."""
-    outline, _ = _OUTLINE.decode(_decompressed(packed))
+    """The facts without tree, conventions and entities, which are passed over unread.
+
+    Raises UnreadableFacts.
+    """
+    outline, _ = _decoded(_OUTLINE, packed)
     return FileFacts(
         language=outline.language,
         lines=outline.lines,
@@ -86,8 +88,12 @@ def outline_unpack(packed: bytes) -> FileFacts:
     )
 
 
-def _decompressed(packed: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MAX_BYTES)
+def _decoded(decoder: msgspec.msgpack.Decoder[T], packed: bytes) -> T:
+    try:
+        message = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MAX_BYTES)
+        return decoder.decode(message)
+    except (msgspec.MsgspecError, zstandard.ZstdError) as error:
+        raise UnreadableFacts(str(error)) from error
 
 
 def _columns(tree: EncodedTree) -> bytes:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.shared.core.version import VERSION
 from apps.singularity.ingestion.selectors.codebases import codebase_around, codebases_of
 from apps.singularity.ingestion.selectors.filters import UnknownCodebase
+from apps.singularity.patterns.engine.packing import UnreadableFacts
 from apps.singularity.patterns.engine.review import (
     DiffError,
     Level,
@@ -66,6 +67,9 @@ class Command(BaseCommand):
             remarks = self._review(options["change"], options["codebase"])
         except (UnknownCodebase, NotMined, NothingToReview, DiffError) as error:
             raise CommandError(str(error), returncode=FAILED) from None
+        except UnreadableFacts as error:
+            mend = f"what was mined is damaged ({error}): run `manage.py mine_patterns --full`"
+            raise CommandError(mend, returncode=FAILED) from None
         self._write(_shown(remarks, options["format"]), options["output"])
         if _fails(remarks, options["fail_on"]):
             sys.exit(1)
