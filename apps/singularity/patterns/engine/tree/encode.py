@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from apps.singularity.patterns.engine.facts import EncodedTree, Span
 from apps.singularity.patterns.engine.tree.exact import span_hashes
-from apps.singularity.patterns.engine.tree.labels import ITEM, STATEMENT, parse_label
+from apps.singularity.patterns.engine.tree.labels import ITEM, STATEMENT, arity_of
 from apps.singularity.patterns.engine.tree.table import table_of
 from apps.singularity.patterns.engine.tree.walk import walk
 
@@ -27,11 +27,14 @@ def encode(
     names and the values of literals are left out; ``labels`` says how labels are written.
     """
     written = walk(root, source, table_of(language), resolved)
-    labels = tuple(written.labels)
-    label, start, end = (_column(one) for one in (written.label, written.start, written.end))
-    arity = np.array([parse_label(text).arity for text in labels], dtype=np.int64)
+    labels = tuple(dict.fromkeys(written.labels))
+    numbers = {label: number for number, label in enumerate(labels)}
+    label = _column(list(map(numbers.__getitem__, written.labels)))
+    arity = np.array(list(map(arity_of, labels)), dtype=np.int64)
     size = subtree_sizes(arity[label])
-    _span_cells(labels, label, size, start, end)
+    is_cell = np.array([text in (ITEM, STATEMENT) for text in labels])[label]
+    start, end = _column(written.start), _column(written.end)
+    _span_cells(is_cell, size, start, end)
     newlines = np.flatnonzero(np.frombuffer(source, dtype=np.uint8) == ord("\n"))
     return EncodedTree(
         labels=labels,
@@ -51,28 +54,26 @@ def subtree_sizes(arity: Ints) -> Ints:
     where the node's subtree ends; sorting by that count and place finds all ends at once.
     """
     count = len(arity)
-    place = np.arange(count)
+    inner = np.flatnonzero(arity)
     open_after = np.cumsum(arity - 1) + 1  # subtrees still to come; 0 after the last node
-    ordered = np.sort(open_after * count + place)
-    open_before = open_after - arity + 1
-    ends = ordered[np.searchsorted(ordered, (open_before - 1) * count + place)]
-    size: Ints = ends % count - place + 1
+    ordered = np.sort(open_after * count + np.arange(count))
+    sought = (open_after[inner] - arity[inner]) * count + inner
+    ends = ordered[np.searchsorted(ordered, sought)]
+    size: Ints = np.ones(count, dtype=np.int64)
+    size[inner] = ends % count - inner + 1
     return size
 
 
-def _span_cells(labels: Sequence[str], label: Ints, size: Ints, start: Ints, end: Ints) -> None:
+def _span_cells(is_cell: NDArray[np.bool_], size: Ints, start: Ints, end: Ints) -> None:
     """Let each cell of a list reach from its element to the end of the list."""
-    is_cell = np.array([text in (ITEM, STATEMENT) for text in labels])[label]
-    place = np.arange(len(label))
-    following = np.where(is_cell, len(label) - 1, place)
-    following = np.minimum.accumulate(following[::-1])[::-1]
-    start[:] = start[following]
     cells = np.flatnonzero(is_cell)
+    others = np.flatnonzero(~is_cell)
+    start[cells] = start[others[np.searchsorted(others, cells)]]
     end[cells] = end[cells + size[cells] - 1]
 
 
-def _column(column: array[int]) -> Ints:
-    return np.frombuffer(column, dtype=np.uint32).astype(np.int64)
+def _column(numbers: list[int]) -> Ints:
+    return np.array(array("I", numbers)).astype(np.int64)
 
 
 def _packed(column: Ints | NDArray[np.uint64]) -> bytes:

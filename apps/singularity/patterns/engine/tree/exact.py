@@ -13,6 +13,7 @@ _FINAL = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(32)
 _PIECE = 1 << 16  # bytes worked on together, and the length of a table of powers
 _SPACE = b" \t\r\n\f\v\\"  # a backslash continues a line
+_IS_TEXT = bytes(byte not in _SPACE for byte in range(256))
 
 Words = NDArray[np.uint64]
 Offsets = NDArray[np.int64]
@@ -34,19 +35,30 @@ def span_hashes(source: bytes, start: Offsets, end: Offsets) -> Words:
     each byte stands for a random word, so that short texts spread over all bits. Takes 12 bytes
     for each byte of the source.
     """
-    text = np.frombuffer(source, dtype=np.uint8)
-    rank = np.zeros(len(text) + 1, dtype=np.uint32)
-    sums = np.zeros(len(text) + 1, dtype=np.uint64)
-    for at in range(0, len(text), _PIECE):
-        values = _VALUES[text[at : at + _PIECE]]
-        piece = slice(at + 1, at + 1 + len(values))
-        np.cumsum(values != 0, out=rank[piece])
-        rank[piece] += rank[at]
-        np.cumsum(values * _power(_BASE, rank[at : at + len(values)]), out=sums[piece])
-        sums[piece] += sums[at]
-    hashes = (sums[end] - sums[start]) * _power(_INVERSE, rank[start])
+    rank = np.zeros(len(source) + 1, dtype=np.uint32)
+    is_text = np.frombuffer(source.translate(_IS_TEXT), dtype=np.uint8)
+    np.cumsum(is_text, dtype=np.uint32, out=rank[1:])
+    first, last = rank[start], rank[end]
+    sums = _prefix_sums(source.translate(None, _SPACE))
+    hashes = (sums[last] - sums[first]) * _power(_INVERSE, first)
     spread: Words = (hashes ^ (hashes >> _SHIFT)) * _FINAL
     return spread
+
+
+def _prefix_sums(text: bytes) -> Words:
+    """Of the words that bytes stand for, each times the power of its place."""
+    codes = np.frombuffer(text, dtype=np.uint8)
+    sums = np.zeros(len(text) + 1, dtype=np.uint64)
+    powers, step, high = _powers(_BASE), pow(_BASE, _PIECE, 1 << 64), 1
+    for at in range(0, len(text), _PIECE):
+        piece = codes[at : at + _PIECE]
+        words = _VALUES.take(piece) * powers[: len(piece)]
+        if at:
+            high = high * step % (1 << 64)
+            words *= np.uint64(high)
+            words[:1] += sums[at : at + 1]
+        np.cumsum(words, out=sums[at + 1 : at + 1 + len(piece)])
+    return sums
 
 
 def _power(base: int, exponents: NDArray[np.uint32]) -> Words:

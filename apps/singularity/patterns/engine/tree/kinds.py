@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum, auto
+from functools import cache
 
 
 class Role(IntEnum):
@@ -115,6 +116,7 @@ _NO_ITEMS = re.compile(
 )
 
 
+@cache
 def role_of(kind: str) -> Role:
     """The role of a node kind by its name."""
     for role, pattern in _ROLES:

@@ -83,6 +83,13 @@ def parse_label(text: str) -> Label:
     return Label(sort, head, spelling=rest[0] if rest else "")
 
 
+def arity_of(text: str) -> int:
+    """The number of children that a node of this label has, without taking the label apart."""
+    if text[0] == Sort.PRODUCTION:
+        return text.split(DIVIDER).count(SLOT)
+    return 2 if text in (ITEM, STATEMENT) else 0
+
+
 def production(kinds: str, parts: list[str]) -> str:
     """The label of a production; a part is a token, or SLOT for a child."""
     return Sort.PRODUCTION + DIVIDER.join([kinds, *parts])

@@ -9,7 +9,7 @@ from functools import cache
 
 from tree_sitter import Node
 
-from apps.singularity.ingestion.engine.languages import LANGUAGES
+from apps.singularity.ingestion.engine.languages import LANGUAGES, grammar_of
 from apps.singularity.patterns.engine.tree.kinds import Role, role_of
 from apps.singularity.patterns.engine.tree.labels import SLOT, Sort
 from apps.singularity.patterns.engine.tree.shapes import Key, Shape, shape_of
@@ -32,6 +32,7 @@ _OPTIONAL_SEMICOLON = frozenset(
     ]
 )
 _LEAVES = {Role.STRING: Sort.LITERAL + "STR", Role.NUMBER: Sort.LITERAL + "NUM"}
+_ERROR = 0xFFFF  # tree-sitter's number for what a parser could not make sense of
 _MAX_WORD = 24  # bytes
 _MAX_CACHED = 16  # children; longer lists hardly ever come back
 _SYMBOL = re.compile(rb"[!-/:-@\[-`{-~]{1,3}")
@@ -47,20 +48,12 @@ class Table:
     Kinds are tree-sitter's numbers.
     """
 
-    language: str
     words: frozenset[bytes]
     initials: frozenset[int]
     docstrings: bool
-    leaves: dict[int, str] = field(default_factory=dict)
-    parts: dict[int, str | None] = field(default_factory=dict)
+    leaves: dict[int, str]
+    parts: dict[int, str | None]
     shapes: dict[Key, Shape] = field(default_factory=dict)
-
-    def leaf(self, kind_id: int, kind: str) -> str:
-        """Work out ``leaves`` for a kind that was not met before."""
-        role = role_of(kind)
-        label = Sort.IDENTIFIER + kind if role is Role.IDENTIFIER else _LEAVES.get(role, "")
-        self.leaves[kind_id] = label
-        return label
 
     def word_or(self, label: str, text: bytes) -> str:
         """An identifier's label, unless it is a word of the language."""
@@ -75,27 +68,13 @@ class Table:
 
     def shape(self, key: Key, kind: str, children: Sequence[Node]) -> Shape:
         """Work out the shape of a node that has children."""
-        parts = [self._part(child) for child in children]
-        shape = shape_of(f"{key[0]}{kind}", role_of(kind), parts, [c.type for c in children])
+        parts = [self.parts[child.kind_id] for child in children]
+        shape = shape_of(f"{key[0]}{kind}", role_of(kind), parts, children)
         if self.docstrings and shape.statements:
             shape = shape.without_docstring(children)
         if len(children) <= _MAX_CACHED:
             self.shapes[key] = shape
         return shape
-
-    def _part(self, child: Node) -> str | None:
-        kind_id = child.kind_id
-        if kind_id not in self.parts:
-            self.parts[kind_id] = self._part_of(child.type, is_named=child.is_named)
-        return self.parts[kind_id]
-
-    def _part_of(self, kind: str, *, is_named: bool) -> str | None:
-        """Comments and line ends are nothing, nor are semicolons that a language lets out."""
-        if is_named:
-            return None if role_of(kind) is Role.COMMENT else SLOT
-        if not kind.strip() or (kind == ";" and self.language in _OPTIONAL_SEMICOLON):
-            return None
-        return " ".join(kind.split())
 
 
 @cache
@@ -103,5 +82,38 @@ def table_of(language: str) -> Table:
     """The table of a language, one for each process."""
     entry = LANGUAGES.get(language)
     words = WORDS.get(language, frozenset())
+    initials = frozenset(word[0] for word in words)
     docstrings = entry is not None and entry.docstrings
-    return Table(language, words, frozenset(word[0] for word in words), docstrings)
+    kinds = _kinds_of(language)
+    leaves = {number: _leaf(kind) for number, (kind, _) in kinds.items()}
+    parts = {
+        number: _part(kind, is_named=is_named, language=language)
+        for number, (kind, is_named) in kinds.items()
+    }
+    return Table(words, initials, docstrings, leaves, parts)
+
+
+def _kinds_of(language: str) -> dict[int, tuple[str, bool]]:
+    """What tree-sitter's numbers of kinds stand for: their names, and whether they are named."""
+    grammar = grammar_of(language) if language in LANGUAGES else None
+    known = grammar.parser.language if grammar else None
+    if known is None:
+        return {}
+    numbers = range(known.node_kind_count)
+    kinds = {at: (known.node_kind_for_id(at) or "", known.node_kind_is_named(at)) for at in numbers}
+    return kinds | {_ERROR: ("ERROR", True)}
+
+
+def _leaf(kind: str) -> str:
+    """The label that all nodes of a kind share, if they do."""
+    role = role_of(kind)
+    return Sort.IDENTIFIER + kind if role is Role.IDENTIFIER else _LEAVES.get(role, "")
+
+
+def _part(kind: str, *, is_named: bool, language: str) -> str | None:
+    """Comments and line ends are nothing, nor are semicolons that a language lets out."""
+    if is_named:
+        return None if role_of(kind) is Role.COMMENT else SLOT
+    if not kind.strip() or (kind == ";" and language in _OPTIONAL_SEMICOLON):
+        return None
+    return " ".join(kind.split())
