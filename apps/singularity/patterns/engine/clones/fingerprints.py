@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.clones.hashing import GOLDEN, Words, mix
-from apps.singularity.patterns.engine.clones.nodes import Nodes, nodes_of
+from apps.singularity.patterns.engine.clones.nodes import Nodes, Outline, nodes_of, outline_of
 from apps.singularity.patterns.engine.clones.sketch import SHINGLE, shingles, sketches
 from apps.singularity.patterns.engine.facts import EncodedTree, Fingerprint, Function
 
@@ -30,13 +30,14 @@ def fingerprints(tree: EncodedTree, functions: Sequence[Function]) -> tuple[Fing
     """
     if not functions or not tree.label:
         return ()
-    nodes = nodes_of(tree)
-    spans = nodes.spans(functions)
-    tokens = _tokens(nodes, spans)
+    outline = outline_of(tree)
+    spans = outline.spans(functions)
+    tokens = _tokens(outline, spans)
     tokens[[not function.symbol for function in functions]] = 0  # a file as a whole
-    chosen = _chosen(spans, tokens, len(nodes.label))
+    chosen = _chosen(spans, tokens, len(outline.start))
     if not len(chosen):
         return ()
+    nodes = nodes_of(tree)
     grams = shingles(nodes.label, nodes.back)
     found: list[Fingerprint] = []
     for batch in _batches(chosen, spans):
@@ -58,8 +59,9 @@ def fingerprints(tree: EncodedTree, functions: Sequence[Function]) -> tuple[Fing
     return tuple(found)
 
 
-def _tokens(nodes: Nodes, spans: Ints) -> Ints:
-    before = np.concatenate([[0], np.cumsum(nodes.tokens)])
+def _tokens(outline: Outline, spans: Ints) -> Ints:
+    before = np.zeros(len(outline.tokens) + 1, dtype=np.int64)
+    np.cumsum(outline.tokens, out=before[1:])
     counts: Ints = before[spans[:, 1]] - before[spans[:, 0]]
     return counts
 
@@ -75,8 +77,10 @@ def _chosen(spans: Ints, tokens: Ints, nodes: int) -> Ints:
 
 def _batches(chosen: Ints, spans: Ints) -> Iterator[Ints]:
     """Runs of functions of about ``_BATCH`` nodes."""
-    sizes = spans[chosen, 1] - spans[chosen, 0]
-    numbers = np.cumsum(sizes) // _BATCH
+    ends = np.cumsum(spans[chosen, 1] - spans[chosen, 0])
+    if ends[-1] < _BATCH:
+        return iter((chosen,))
+    numbers = ends // _BATCH
     return (chosen[numbers == number] for number in np.unique(numbers))
 
 
@@ -105,8 +109,10 @@ def _hashes(nodes: Nodes, spans: Ints) -> Iterator[tuple[bytes, bytes]]:
 def _digests(values: Words, place: Words, starts: Ints) -> list[bytes]:
     """A hash of each run of values that starts at ``starts``: two sums of values mixed in place."""
     mixed = mix(values ^ place)
-    sums = [np.add.reduceat(lane, starts) for lane in (mixed, mixed * (place | np.uint64(1)))]
-    return [row.tobytes() for row in np.stack(sums, axis=1).astype("<u8")]
+    sums = np.empty((len(starts), 2), dtype="<u8")
+    np.add.reduceat(mixed, starts, out=sums[:, 0])
+    np.add.reduceat(mixed * (place | np.uint64(1)), starts, out=sums[:, 1])
+    return [row.tobytes() for row in sums]
 
 
 def _sketches(grams: Words, spans: Ints) -> list[bytes]:

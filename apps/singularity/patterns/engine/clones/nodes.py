@@ -13,57 +13,72 @@ from apps.singularity.patterns.engine.clones.hashing import Words, hash_of
 from apps.singularity.patterns.engine.facts import EncodedTree, Function
 from apps.singularity.patterns.engine.tree.labels import Sort, parse_label
 
-Positions = NDArray[np.int64]
+Positions = NDArray[np.int64] | NDArray[np.uint32]
 
 _LEAST_INDEX_BITS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Nodes:
-    """A tree's nodes in preorder; all arrays have one entry a node.
+class Outline:
+    """Where a tree's nodes lie, in preorder; all arrays have one entry a node.
 
-    ``label`` hashes what the node is, names and literals left out; ``text`` what it is with them.
-    ``back`` is how many nodes before a leaf the same leaf stood last, 0 if never: renaming leaves
-    it as it is (Baker 1993, "A theory of parameterized pattern matching", the prev encoding).
     ``tokens`` counts the tokens that belong to the node itself.
     """
 
-    label: Words
-    text: Words
-    back: Positions
     tokens: Positions
     start: Positions
     end: Positions
 
     def spans(self, functions: Sequence[Function]) -> NDArray[np.int64]:
         """First node and the one after the last of each function, shape (functions, 2)."""
-        starts = np.array([f.start_byte for f in functions], dtype=np.int64)
-        ends = np.array([f.end_byte for f in functions], dtype=np.int64)
+        starts = np.array([f.start_byte for f in functions], dtype=np.uint32)
+        ends = np.array([f.end_byte for f in functions], dtype=np.uint32)
         first = np.searchsorted(self.start, starts)
         last = np.searchsorted(self.start, ends)
         while len(around := np.flatnonzero((first < last) & (self._end_at(first) > ends))):
             first[around] += 1  # a node around the function that starts where it does
-        return np.stack([first, last], axis=1)
+        spans = np.empty((len(first), 2), dtype=np.int64)
+        spans[:, 0], spans[:, 1] = first, last
+        return spans
 
     def _end_at(self, index: NDArray[np.intp]) -> Positions:
         return self.end[np.minimum(index, len(self.end) - 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """What a tree's nodes are, as hashes in preorder; all arrays have one entry a node.
+
+    ``label`` hashes what the node is, names and literals left out; ``text`` what it is with them.
+    ``back`` is how many nodes before a leaf the same leaf stood last, 0 if never: renaming leaves
+    it as it is (Baker 1993, "A theory of parameterized pattern matching", the prev encoding).
+    """
+
+    label: Words
+    text: Words
+    back: NDArray[np.int64]
+
+
+def outline_of(tree: EncodedTree) -> Outline:
+    """Read from a tree's arrays where its nodes lie."""
+    own = np.array([tokens for _, tokens in map(_read_label, tree.labels)], dtype=np.int64)
+    return Outline(
+        tokens=own[np.frombuffer(tree.label, dtype="<u4")],
+        start=np.frombuffer(tree.start, dtype="<u4"),
+        end=np.frombuffer(tree.end, dtype="<u4"),
+    )
+
+
 def nodes_of(tree: EncodedTree) -> Nodes:
-    """Read a tree's arrays."""
-    index = np.frombuffer(tree.label, dtype="<u4")
-    hashes, own = zip(*map(_read_label, tree.labels), strict=True) if tree.labels else ((), ())
-    label = np.array(hashes, dtype=np.uint64)[index]
-    tokens = np.array(own, dtype=np.int64)[index]
+    """Read from a tree's arrays what its nodes are."""
+    hashes = np.array([hashed for hashed, _ in map(_read_label, tree.labels)], dtype=np.uint64)
+    label = hashes[np.frombuffer(tree.label, dtype="<u4")]
     is_leaf = np.frombuffer(tree.size, dtype="<u4") == 1
     exact = np.frombuffer(tree.exact, dtype="<u4").astype(np.uint64) << np.uint64(32)
     return Nodes(
         label=label,
         text=np.where(is_leaf, exact, label),
         back=_distance_back(exact, is_leaf),
-        tokens=tokens,
-        start=np.frombuffer(tree.start, dtype="<u4").astype(np.int64),
-        end=np.frombuffer(tree.end, dtype="<u4").astype(np.int64),
     )
 
 
@@ -84,7 +99,7 @@ def _read_label(label: str) -> tuple[int, int]:
 _JOINTS = (Sort.ITEM_CELL, Sort.STATEMENT_CELL, Sort.END)
 
 
-def _distance_back(exact: Words, is_leaf: NDArray[np.bool_]) -> Positions:
+def _distance_back(exact: Words, is_leaf: NDArray[np.bool_]) -> NDArray[np.int64]:
     """For each leaf, how far before it the last leaf of the same text stands; 0 if there is none.
 
     Hash and index are sorted as one number, which is several times as fast as a stable sort.

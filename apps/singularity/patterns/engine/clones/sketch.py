@@ -52,7 +52,7 @@ def sketches(hashes: Words, owner: NDArray[np.int64], owners: int) -> Sketches:
     """
     keys = np.sort(owner.astype(np.uint64) << np.uint64(_BIN_BITS + _VALUE_BITS) | hashes >> 24)
     cells = keys >> np.uint64(_VALUE_BITS)
-    least = np.flatnonzero(np.diff(cells, prepend=cells[:1] + np.uint64(1)))
+    least = np.append(0, np.flatnonzero(cells[1:] != cells[:-1]) + 1)
     values = np.zeros(owners * BINS, dtype=np.uint64)
     filled = np.zeros(owners * BINS, dtype=np.bool_)
     at = cells[least].astype(np.int64)
@@ -67,7 +67,7 @@ def _densified(values: Words, filled: NDArray[np.bool_]) -> Sketches:
     bins = np.where(twice, np.arange(2 * BINS), 2 * BINS)
     following = np.minimum.accumulate(bins[:, ::-1], axis=1)[:, ::-1][:, :BINS]
     distance = (following - np.arange(BINS)).astype(np.uint64)
-    borrowed = np.take_along_axis(values, following % BINS, axis=1)
+    borrowed = values[np.arange(len(values))[:, None], following % BINS]
     return (mix(borrowed + distance * GOLDEN) >> np.uint64(48)).astype(np.uint16)
 
 
