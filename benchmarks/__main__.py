@@ -15,6 +15,10 @@ BENCHMARKS = (
     "vector_store",
     "search_latency",
     "search_quality",
+    "mining",
+    "architecture_quality",
+    "planted_rules",
+    "planted_idioms",
     "framework_quality",
 )
 
