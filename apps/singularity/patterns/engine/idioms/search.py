@@ -41,7 +41,7 @@ def idioms_of(forest: Forest) -> list[Idiom]:
     support = support_for(len(forest.paths))
     limit = min(1000, max(200, len(forest.size) // NODES_PER_PATTERN))
     paths, contexts = paths_of(forest), contexts_of(forest)
-    matcher = matcher_of(forest, paths, contexts)
+    matcher = matcher_of(forest, paths)
     roots = roots_of(forest)
     features, _ = features_of(forest, paths, roots, window=WINDOW, limit=FEATURES)
     groups = seeds_of(roots, forest.files_of(roots), features, support)
