@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 from apps.singularity.patterns.engine.conventions.tally import Tally
 from apps.singularity.patterns.engine.facts import NameFacts
@@ -51,7 +50,7 @@ def measure_names(
     for defined in names.types:
         if (style := style_of(defined.symbol.rpartition(".")[2])) is not None:
             tally.at_line("type names", style, defined.start_line)
-    if (style := style_of(PurePosixPath(path).name.partition(".")[0])) is not None:
+    if (style := style_of(path.rpartition("/")[2].partition(".")[0])) is not None:
         tally.at_line("file names", style, 1)
     if language in _CONSTANTS:
         _measure_constants(tally, found, source, language)

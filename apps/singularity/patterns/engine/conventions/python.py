@@ -131,7 +131,8 @@ def _measure_tests(tally: Tally, found: Survey, source: bytes, names: NameFacts)
             tally.at_line("tests", "functions", test.start_line)
     plain = [node.start_byte for node in found.nodes["assert_statement"]]
     tally.at_bytes("assertions", "assert", plain)
-    methods = [start for start, name in found.names.items() if _ASSERTS.fullmatch(name)]
+    asserting = set(filter(_ASSERTS.fullmatch, set(found.names.values())))
+    methods = [start for start, name in found.names.items() if name in asserting]
     called = [start for start in methods if source[start - 1 : start] == b"."]
     tally.at_bytes("assertions", "assert methods", called)
     _measure_fixtures(tally, names)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from tree_sitter import Node
 
@@ -45,12 +46,12 @@ class Resolver:
         self._vocabulary = vocabulary
         self._scopes = scopes
         self._names = found.names
-        self._arguments = _ends(found.of(table.arguments), source)
+        self._arguments = _ends(found, table.arguments, source)
         for kind, pick in table.calls.items():
             for node in found.nodes[kind]:
                 for callee in pick(node):
                     self._arguments.setdefault(callee.end_byte, node.end_byte)
-        self._generics = _ends(found.of(table.generics), source)
+        self._generics = _ends(found, table.generics, source)
         self._assignments: dict[int, list[Node]] = {}
         for kind in table.assignments:
             for node in found.nodes[kind]:
@@ -272,10 +273,10 @@ def _type_around(scope: Scope | None) -> Scope | None:
     return scope
 
 
-def _ends(nodes: Iterable[Node], source: bytes) -> dict[int, int]:
-    """Start -> end of nodes; blanks before a node count as its start."""
+def _ends(found: Survey, kinds: Iterable[str], source: bytes) -> dict[int, int]:
+    """Start -> end of the nodes of these types; blanks before a node count as its start."""
     ends = {}
-    for node in nodes:
+    for node in chain.from_iterable(found.nodes[kind] for kind in kinds):
         start = node.start_byte
         while start and source[start - 1] in _BLANKS:
             start -= 1

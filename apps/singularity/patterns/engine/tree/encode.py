@@ -56,9 +56,10 @@ def subtree_sizes(arity: Ints) -> Ints:
     count = len(arity)
     inner = np.flatnonzero(arity)
     open_after = np.cumsum(arity - 1) + 1  # subtrees still to come; 0 after the last node
-    ordered = np.sort(open_after * count + np.arange(count))
+    ordered = open_after * count + np.arange(count)
+    ordered.sort()
     sought = (open_after[inner] - arity[inner]) * count + inner
-    ends = ordered[np.searchsorted(ordered, sought)]
+    ends = ordered[ordered.searchsorted(sought)]
     size: Ints = np.ones(count, dtype=np.int64)
     size[inner] = ends % count - inner + 1
     return size
