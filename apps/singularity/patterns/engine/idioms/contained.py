@@ -23,7 +23,7 @@ def contained(forest: Forest, fragments: Fragments, found: Groups) -> NDArray[np
     for one in range(len(fragments)):
         nodes, opened = fragments.of(one)
         roots = found.members[found.bounds[one] : found.bounds[one + 1]]
-        stands = instances(forest, nodes, roots)[opened & (forest.arity[nodes] > 0)]
+        stands = instances(forest, nodes, opened, roots)[opened & (forest.arity[nodes] > 0)]
         sets = mix(stands.astype(np.uint64)).sum(axis=1).tolist()
         own.append(sets[0] if sets else 0)
         inner.update(sets[1:])

@@ -8,26 +8,23 @@ from numpy.typing import NDArray
 from apps.singularity.patterns.engine.idioms.forest import Forest
 
 Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 
-def instances(forest: Forest, nodes: Ints, roots: Ints) -> Ints:
+def instances(forest: Forest, nodes: Ints, opened: Bools, roots: Ints) -> Ints:
     """For each node of a fragment (a row) the node that it is in each occurrence (a column).
 
-    ``nodes`` are those of one occurrence in preorder, ``roots`` where the others begin.
+    ``nodes`` are those of one occurrence in preorder, ``roots`` where the others begin. Up to the
+    first hole all stand as far from the root as there; from then on they are moved by how much
+    larger the subtrees in the holes are.
     """
-    found = np.zeros((len(nodes), len(roots)), dtype=np.int32)
-    found[0] = roots
-    row_of = {int(nodes[0]): 0}
-    latest: dict[int, int] = {}  # the row of the youngest child met so far, by parent
-    parents = forest.parent[nodes].tolist()
-    size = forest.size
-    for row, (node, parent) in enumerate(zip(nodes.tolist(), parents, strict=True)):
-        if row:
-            elder = latest.get(parent)
-            if elder is None:
-                found[row] = found[row_of[parent]] + 1
-            else:
-                found[row] = found[elder] + size[found[elder]]
-            latest[parent] = row
-            row_of[node] = row
+    found = (nodes - nodes[0])[:, None] + roots
+    holes = np.flatnonzero(~opened)
+    own = forest.size[nodes[holes]].tolist()
+    shift: Ints | None = None
+    rows = [*holes.tolist(), len(nodes) - 1]
+    for hole, following, size in zip(rows[:-1], rows[1:], own, strict=True):
+        more = forest.size[found[hole]] - size
+        shift = more if shift is None else shift + more
+        found[hole + 1 : following + 1] += shift
     return found

@@ -62,7 +62,7 @@ def ranked(forest: Forest, contexts: Contexts, idioms: list[Idiom], *, limit: in
             heapq.heappush(heap, (-now, index, len(chosen)))
             continue
         chosen.append(idiom.scored(-negative))
-        found = instances(forest, idiom.nodes, idiom.roots)[idiom.opened]
+        found = instances(forest, idiom.nodes, idiom.opened, idiom.roots)[idiom.opened]
         covered[found.ravel()] = True
         seen[contexts.key[idiom.nodes[idiom.opened]]] += 1
     return chosen
@@ -80,7 +80,8 @@ class _Sample:
     def of(forest: Forest, contexts: Contexts, idiom: Idiom) -> _Sample:
         """The sample of an idiom."""
         step = max(1, len(idiom.roots) // _SAMPLE)
-        found = instances(forest, idiom.nodes, idiom.roots[::step])[idiom.opened][1:]
+        roots = idiom.roots[::step]
+        found = instances(forest, idiom.nodes, idiom.opened, roots)[idiom.opened][1:]
         weight = contexts.bits[found[:, 0]] + np.float32(1e-6)
         return _Sample(found, contexts.key[found[:, 0]], weight / weight.sum())
 

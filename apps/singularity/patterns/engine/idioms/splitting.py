@@ -30,7 +30,7 @@ def splits_of(forest: Forest, fragments: Fragments, found: Groups, support: Supp
     for one in np.flatnonzero((found.sizes > support.occurrences) & (found.sizes <= MOST)).tolist():
         nodes, opened = fragments.of(one)
         roots = found.members[found.bounds[one] : found.bounds[one + 1]]
-        holes = instances(forest, nodes, roots)[~opened]
+        holes = instances(forest, nodes, opened, roots)[~opened]
         groups += _alike(forest.label[holes], roots, support.occurrences)
     bounds = np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
     members = np.concatenate(groups) if groups else np.zeros(0, dtype=np.int32)

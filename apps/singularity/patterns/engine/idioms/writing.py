@@ -41,7 +41,7 @@ _STATEMENTS = (STATEMENT_ID, BARRIER)
 
 def written(forest: Forest, idiom: Idiom) -> MinedPattern:
     """The pattern of an idiom."""
-    found = instances(forest, idiom.nodes, idiom.roots)
+    found = instances(forest, idiom.nodes, idiom.opened, idiom.roots)
     holes, holds = _holes(forest, idiom, found)
     found = found[:, holds]
     language = forest.book.language
