@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tree_sitter import Node
 
@@ -16,8 +16,7 @@ from apps.singularity.patterns.engine.names.pick import Picker
 Resolved: TypeAlias = dict[Span, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """An import and what it binds: local name -> qualified name.
 
     None stands for a name of the code base itself, which hides what it was called before.
@@ -27,8 +26,7 @@ class Imported:
     binds: tuple[tuple[bytes, str | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(NamedTuple):
     """Where a value goes: ``target`` is one name. ``suffix`` is ``[]`` for an element of it."""
 
     target: Node
@@ -36,8 +34,7 @@ class Assigned:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """What tells whether a function is a test."""
 
     symbol: str

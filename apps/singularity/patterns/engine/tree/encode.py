@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +29,9 @@ def encode(
     names and the values of literals are left out; ``labels`` says how labels are written.
     """
     written = walk(root, source, table_of(language), resolved)
-    labels = tuple(dict.fromkeys(written.labels))
-    numbers = {label: number for number, label in enumerate(labels)}
-    label = _column(list(map(numbers.__getitem__, written.labels)))
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    label = _column(map(numbers.__getitem__, written.labels))
+    labels = tuple(numbers)
     arity = np.array(list(map(arity_of, labels)), dtype=np.int64)
     size = subtree_sizes(arity[label])
     is_cell = np.array([text in (ITEM, STATEMENT) for text in labels])[label]
@@ -53,15 +55,15 @@ def subtree_sizes(arity: Ints) -> Ints:
     A running count of children still to come falls by one below its value before a node just
     where the node's subtree ends; sorting by that count and place finds all ends at once.
     """
-    count = len(arity)
+    nodes = len(arity)
     inner = np.flatnonzero(arity)
     open_after = np.cumsum(arity - 1) + 1  # subtrees still to come; 0 after the last node
-    ordered = open_after * count + np.arange(count)
+    ordered = open_after * nodes + np.arange(nodes)
     ordered.sort()
-    sought = (open_after[inner] - arity[inner]) * count + inner
+    sought = (open_after[inner] - arity[inner]) * nodes + inner
     ends = ordered[ordered.searchsorted(sought)]
-    size: Ints = np.ones(count, dtype=np.int64)
-    size[inner] = ends % count - inner + 1
+    size: Ints = np.ones(nodes, dtype=np.int64)
+    size[inner] = ends % nodes - inner + 1
     return size
 
 
@@ -73,7 +75,7 @@ def _span_cells(is_cell: NDArray[np.bool_], size: Ints, start: Ints, end: Ints) 
     end[cells] = end[cells + size[cells] - 1]
 
 
-def _column(numbers: list[int]) -> Ints:
+def _column(numbers: Iterable[int]) -> Ints:
     return np.array(array("I", numbers)).astype(np.int64)
 
 

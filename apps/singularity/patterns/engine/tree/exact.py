@@ -38,9 +38,9 @@ def span_hashes(source: bytes, start: Offsets, end: Offsets) -> Words:
     rank = np.zeros(len(source) + 1, dtype=np.uint32)
     is_text = np.frombuffer(source.translate(_IS_TEXT), dtype=np.uint8)
     np.cumsum(is_text, dtype=np.uint32, out=rank[1:])
-    first, last = rank[start], rank[end]
+    first, last = rank.take(start), rank.take(end)
     sums = _prefix_sums(source.translate(None, _SPACE))
-    hashes = (sums[last] - sums[first]) * _power(_INVERSE, first)
+    hashes = (sums.take(last) - sums.take(first)) * _power(_INVERSE, first)
     spread: Words = (hashes ^ (hashes >> _SHIFT)) * _FINAL
     return spread
 
@@ -68,7 +68,7 @@ def _power(base: int, exponents: NDArray[np.uint32]) -> Words:
         high = _powers(pow(base, _PIECE, 1 << 64))
         both: Words = low[exponents & (_PIECE - 1)] * high[exponents // _PIECE]
         return both
-    return low[exponents]
+    return low.take(exponents)
 
 
 @cache

@@ -52,7 +52,7 @@ class Table:
     initials: frozenset[int]
     docstrings: bool
     leaves: dict[int, str]
-    parts: dict[int, str | None]
+    parts: dict[str | int, str | None]
     shapes: dict[Key, Shape] = field(default_factory=dict)
 
     def word_or(self, label: str, text: bytes) -> str:
@@ -68,7 +68,7 @@ class Table:
 
     def shape(self, key: Key, kind: str, children: Sequence[Node]) -> Shape:
         """Work out the shape of a node that has children."""
-        parts = [self.parts[child.kind_id] for child in children]
+        parts = [self.parts[number] for number in key[2:]]
         shape = shape_of(f"{key[0]}{kind}", role_of(kind), parts, children)
         if self.docstrings and shape.statements:
             shape = shape.without_docstring(children)
@@ -86,7 +86,7 @@ def table_of(language: str) -> Table:
     docstrings = entry is not None and entry.docstrings
     kinds = _kinds_of(language)
     leaves = {number: _leaf(kind) for number, (kind, _) in kinds.items()}
-    parts = {
+    parts: dict[str | int, str | None] = {
         number: _part(kind, is_named=is_named, language=language)
         for number, (kind, is_named) in kinds.items()
     }
