@@ -139,9 +139,12 @@ def _closures(forest: Forest, groups: Groups) -> Fragments:
         heads = level.nodes[level.bounds[:-1]]
         found.append((level.group, heads, np.zeros(len(level.group), dtype=np.bool_)))
     group, nodes, opened = (np.concatenate(part) for part in zip(*found, strict=True))
-    order = np.lexsort((nodes, group))
-    bounds = np.searchsorted(group[order], np.arange(count + 1))
-    return Fragments(nodes[order], opened[order], bounds)
+    # One sort of words, which is many times faster than finding an order by several keys.
+    packed = (group << 32) | (nodes.astype(np.int64) << 1) | opened
+    packed.sort()
+    bounds = np.searchsorted(packed, np.arange(count + 1) << 32)
+    nodes = ((packed & 0xFFFFFFFF) >> 1).astype(np.int32)
+    return Fragments(nodes, (packed & 1).astype(np.bool_), bounds)
 
 
 def _agreed(forest: Forest, level: _Level) -> Bools:

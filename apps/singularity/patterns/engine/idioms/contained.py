@@ -18,13 +18,14 @@ def contained(forest: Forest, fragments: Fragments, found: Groups) -> NDArray[np
     Told by hashes of the sets of nodes at which fragments and their inner nodes stand: equal sets
     have equal support, and a larger fragment says more.
     """
+    spread = mix(np.arange(len(forest.size), dtype=np.uint64))
     inner: set[int] = set()
     own: list[int] = []
     for one in range(len(fragments)):
         nodes, opened = fragments.of(one)
         roots = found.members[found.bounds[one] : found.bounds[one + 1]]
         stands = instances(forest, nodes, opened, roots)[opened & (forest.arity[nodes] > 0)]
-        sets = mix(stands.astype(np.uint64)).sum(axis=1).tolist()
+        sets = np.add.reduce(spread[stands], axis=1).tolist()
         own.append(sets[0] if sets else 0)
         inner.update(sets[1:])
     twins: set[int] = set()

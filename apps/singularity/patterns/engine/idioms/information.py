@@ -59,7 +59,7 @@ def _above(forest: Forest) -> Words:
     stands; whether a list goes on is told from its last element.
     """
     label, parent, slot = forest.label, forest.parent, forest.slot
-    is_cell = np.isin(label, (ITEM_ID, STATEMENT_ID, BARRIER))
+    is_cell = (label == ITEM_ID) | (label == STATEMENT_ID) | (label == BARRIER)
     in_cell = is_cell[parent]
     source = parent.copy()
     rest = in_cell & (slot == 1)

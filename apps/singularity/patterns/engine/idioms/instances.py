@@ -18,7 +18,7 @@ def instances(forest: Forest, nodes: Ints, opened: Bools, roots: Ints) -> Ints:
     first hole all stand as far from the root as there; from then on they are moved by how much
     larger the subtrees in the holes are.
     """
-    found = (nodes - nodes[0])[:, None] + roots
+    found: Ints = (nodes - nodes[0])[:, None] + roots
     holes = np.flatnonzero(~opened)
     own = forest.size[nodes[holes]].tolist()
     shift: Ints | None = None

@@ -46,8 +46,9 @@ def ranked(forest: Forest, contexts: Contexts, idioms: list[Idiom], *, limit: in
     Greedy, with values that only fall looked at again when they come up (lazy greedy, Minoux
     1978).
     """
-    covered = np.zeros(len(forest.size), dtype=np.bool_)
+    fresh = np.ones(len(forest.size), dtype=np.bool_)
     seen = np.zeros(len(contexts.count), dtype=np.float32)
+    novelty = np.ones(len(contexts.count), dtype=np.float32)
     samples: dict[int, _Sample] = {}
     heap = [(-idiom.score, index, 0) for index, idiom in enumerate(idioms)]
     heapq.heapify(heap)
@@ -58,13 +59,15 @@ def ranked(forest: Forest, contexts: Contexts, idioms: list[Idiom], *, limit: in
         if known < len(chosen):
             if index not in samples:
                 samples[index] = _Sample.of(forest, contexts, idiom)
-            now = idiom.score * samples[index].new_share(covered, seen)
+            now = idiom.score * samples[index].new_share(fresh, novelty)
             heapq.heappush(heap, (-now, index, len(chosen)))
             continue
         chosen.append(idiom.scored(-negative))
         found = instances(forest, idiom.nodes, idiom.opened, idiom.roots)[idiom.opened]
-        covered[found.ravel()] = True
-        seen[contexts.key[idiom.nodes[idiom.opened]]] += 1
+        fresh[found.ravel()] = False
+        told = contexts.key[idiom.nodes[idiom.opened]]
+        seen[told] += 1
+        novelty[told] = 1 / np.sqrt(1 + seen[told])
     return chosen
 
 
@@ -85,7 +88,12 @@ class _Sample:
         weight = contexts.bits[found[:, 0]] + np.float32(1e-6)
         return _Sample(found, contexts.key[found[:, 0]], weight / weight.sum())
 
-    def new_share(self, covered: NDArray[np.bool_], seen: Floats) -> float:
-        """The share of the bits that is left: not covered, and not told in other patterns."""
-        fresh = (~covered[self.found]).mean(axis=1, dtype=np.float32)
-        return float(self.weight @ (fresh / np.sqrt(1 + seen[self.contexts])))
+    def new_share(self, fresh: NDArray[np.bool_], novelty: Floats) -> float:
+        """The share of the bits that is left.
+
+        ``fresh`` are the nodes that no better pattern covers, ``novelty`` is what telling a
+        context once more counts.
+        """
+        left = np.add.reduce(fresh[self.found], axis=1, dtype=np.float32)
+        occurrences: int = self.found.shape[1]
+        return float(self.weight @ (left * novelty[self.contexts])) / occurrences
