@@ -60,10 +60,10 @@ def seeds_of(roots: Ints, files: Ints, features: Words, support: Support) -> Gro
     ``files`` has the file of each root, ``features`` a row of hashes for each, 0 for none.
     """
     keys = _votes(features, support.occurrences)
-    row, column = np.nonzero(keys)
-    votes = keys[row, column]
+    row = np.flatnonzero(keys).astype(np.int32)
+    votes = keys.ravel()[row]
     frequent = _counts(votes)[_bucket(votes)] >= support.occurrences
-    votes, row = votes[frequent], row[frequent]
+    votes, row = votes[frequent], row[frequent] // np.int32(keys.shape[1])
     votes, row = _sorted(votes, row, len(roots))
     starts = np.flatnonzero(np.append(True, votes[1:] != votes[:-1])[: len(votes)])
     groups = Groups(roots[row], np.append(starts, len(votes)))
@@ -72,7 +72,7 @@ def seeds_of(roots: Ints, files: Ints, features: Words, support: Support) -> Gro
     return without_twins(groups.chosen(np.flatnonzero(enough)))
 
 
-def _sorted(votes: Words, rows: NDArray[np.int64], count: int) -> tuple[Words, NDArray[np.int64]]:
+def _sorted(votes: Words, rows: Ints, count: int) -> tuple[Words, Ints]:
     """Sort by vote, then by row, of which there are ``count``.
 
     Row numbers take the place of the last bits of the hashes: words sort many times faster than
@@ -81,7 +81,7 @@ def _sorted(votes: Words, rows: NDArray[np.int64], count: int) -> tuple[Words, N
     own = np.uint64((1 << count.bit_length()) - 1)
     packed = (votes & ~own) | rows.astype(np.uint64)
     packed.sort()
-    return packed & ~own, (packed & own).astype(np.int64)
+    return packed & ~own, (packed & own).astype(np.int32)
 
 
 def _votes(features: Words, least: int) -> Words:
