@@ -36,7 +36,6 @@ from apps.singularity.patterns.engine.mined import (
 )
 
 Ints = NDArray[np.int32]
-_STATEMENTS = (STATEMENT_ID, BARRIER)
 
 
 def written(forest: Forest, idiom: Idiom) -> MinedPattern:
@@ -72,8 +71,8 @@ def _holes(forest: Forest, idiom: Idiom, found: Ints) -> tuple[Ints, NDArray[np.
     """For each node the number of its hole, and the occurrences in which equal holes are equal."""
     label = forest.label[idiom.nodes]
     numbers = np.arange(len(idiom.nodes), dtype=np.int32)
-    numbers[np.isin(label, (ITEM_ID, ITEMS_END_ID))] = ITEMS_REST
-    numbers[np.isin(label, (*_STATEMENTS, STATEMENTS_END_ID))] = STATEMENTS_REST
+    numbers[(label == ITEM_ID) | (label == ITEMS_END_ID)] = ITEMS_REST
+    numbers[_is_statement(label) | (label == STATEMENTS_END_ID)] = STATEMENTS_REST
     rows = np.flatnonzero(~idiom.opened & (numbers >= 0))
     first, holds = equal_holes(
         forest.exact[found[rows]], least=support_for(len(forest.paths)).occurrences
@@ -108,7 +107,7 @@ def _ends(forest: Forest, idiom: Idiom) -> tuple[int, int]:
     For a run of statements its first and its last one; for all else the root.
     """
     nodes = idiom.nodes
-    is_run = idiom.opened & np.isin(forest.label[nodes], _STATEMENTS)
+    is_run = idiom.opened & _is_statement(forest.label[nodes])
     if not is_run[0]:
         return 0, 0
     row, last = 0, 1
@@ -116,3 +115,9 @@ def _ends(forest: Forest, idiom: Idiom) -> tuple[int, int]:
         last = row + 1
         row = int(np.searchsorted(nodes, nodes[last] + forest.size[nodes[last]]))
     return 1, last
+
+
+def _is_statement(label: Ints) -> NDArray[np.bool_]:
+    """Which of the labels are those of cells of statements."""
+    cells: NDArray[np.bool_] = (label == STATEMENT_ID) | (label == BARRIER)
+    return cells
