@@ -20,8 +20,8 @@ _NODE, _LINE = 4, 4  # bytes of an entry
 class IdiomMiner:
     """Takes the facts of one file after the other, then mines each language by itself.
 
-    Holds on to the trees: 24 bytes a node, and about 60 more a node of the largest language while
-    it is mined.
+    Holds on to the trees: 24 bytes a node, and at the peak about 220 more a node of the largest
+    language while it is mined.
     """
 
     def __init__(self, libraries: KnownNames) -> None:
