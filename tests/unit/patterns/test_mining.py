@@ -202,6 +202,16 @@ def test_odd_code_bases_are_mined(tmp_path: Path, files: dict[str, str]) -> None
     assert not report.unchanged
 
 
+@override_settings(MAX_FILE_BYTES=50_000_000)
+def test_a_huge_generated_file_is_counted_and_not_read(tmp_path: Path) -> None:
+    files = repeated(6)
+    files["app/generated.py"] = "VALUES = [\n" + "    (1, 'a', None),\n" * 300_000 + "]\n"
+    codebase, report = read_and_mine(write_tree(tmp_path, files))
+    assert report.files == 8
+    assert "json.load($" in idioms(codebase)
+    assert report.nodes < 5_000
+
+
 def test_what_was_mined_goes_with_its_code_base(tmp_path: Path) -> None:
     codebase, _ = read_and_mine(write_tree(tmp_path, repeated(8)))
     codebase_delete(codebase=codebase)

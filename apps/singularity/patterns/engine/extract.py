@@ -16,6 +16,8 @@ from apps.singularity.patterns.engine.schemas import entities
 from apps.singularity.patterns.engine.tree import encode
 
 READ_VERSION = str(FACTS_VERSION)
+LARGEST = 4_194_304
+"""Bytes above which a file was not written by people: it is counted, and its tree is not read."""
 _SCHEMA_SUFFIXES = (".prisma",)
 
 
@@ -41,10 +43,16 @@ def texts_read(batch: Sequence[SourceText]) -> list[bytes]:
 
 
 def file_facts(file: SourceText) -> FileFacts:
-    """The facts of one file; a text that no parser gets through has only its schema's."""
+    """The facts of one file.
+
+    A text that no parser gets through has only its schema's, one above ``LARGEST`` none at all:
+    reading takes about a hundred bytes for each byte of the source.
+    """
     source = file.text.encode()
     path, language = file.path, file.language
     lines = file.text.count("\n") + (not file.text.endswith("\n"))
+    if len(source) > LARGEST:
+        return FileFacts(language, lines)
     grammar = grammar_of(language) if language in LANGUAGES else None
     tree = grammar.parse(source) if grammar else None
     if tree is None:
