@@ -27,7 +27,8 @@ from apps.singularity.patterns.engine.idioms.trimming import trimmed
 Longs = NDArray[np.int64]
 
 NODES_PER_PATTERN = 1500
-"""Of a language one pattern is given for so many nodes, but at least 200 and at most 1,000."""
+MOST_PATTERNS = 4000
+"""Of a language one pattern is given for so many nodes, but at least 200 and at most these."""
 
 CANDIDATES_PER_PATTERN = 5
 """Fragments, the most promising ones, whose occurrences are all looked up for one pattern given."""
@@ -39,7 +40,7 @@ _SAMPLE = 16  # members of a group from which its closure is taken
 def idioms_of(forest: Forest) -> list[Idiom]:
     """The idioms of one language, best first."""
     support = support_for(len(forest.paths))
-    limit = min(1000, max(200, len(forest.size) // NODES_PER_PATTERN))
+    limit = min(MOST_PATTERNS, max(200, len(forest.size) // NODES_PER_PATTERN))
     paths, contexts = paths_of(forest), contexts_of(forest)
     matcher = matcher_of(forest, paths)
     roots = roots_of(forest)
