@@ -348,7 +348,11 @@ def test_documentation_declares_its_tools_and_imports_nothing() -> None:
         ("services/api/Dockerfile.dev", "from alpine\n", "docker"),
         (".github/workflows/ci.yml", "name: x\non: push\n", "github-actions"),
         ("docker-compose.yml", "services:\n  db:\n    image: postgres:16\n", "postgresql"),
-        ("compose.yaml", 'services:\n  q:\n    image: "images.example.org/library/rabbitmq"\n', "rabbitmq"),
+        (
+            "compose.yaml",
+            'services:\n  q:\n    image: "example.org/library/rabbitmq"\n',
+            "rabbitmq",
+        ),
         ("chart/Chart.yaml", "apiVersion: v2\nname: x\n", "helm"),
         ("k8s/a.yaml", "apiVersion: apps/v1\nkind: Deployment\n", "kubernetes"),
         ("infra/main.tf", 'resource "aws_s3_bucket" "b" {\n}\n', "terraform"),

@@ -112,7 +112,8 @@ def _architecture(learned: Learned) -> Iterator[str]:
 
 
 def _frameworks(learned: Learned) -> Iterator[str]:
-    for row in learned.frameworks[:FRAMEWORKS]:
+    own_first = sorted(learned.frameworks, key=lambda row: row.role != "self")
+    for row in own_first[:FRAMEWORKS]:
         role = " (this is it)" if row.role == "self" else ""
         yield f"{row} · {row.category}{role}, confidence {row.confidence:.0%}"
     if len(learned.frameworks) > FRAMEWORKS:
