@@ -25,10 +25,10 @@ from apps.singularity.patterns.engine.names.libraries import libraries_of
 from apps.singularity.patterns.engine.schemas import SchemaSummary, summarise_entities
 from apps.singularity.patterns.engine.usage import UsageMiner
 
-LABEL_BYTES = 4
 MINING_VERSION = 1
 """Mining of the same facts by another version starts over."""
 _NO_MODULES = frozenset({"html", "css", "sql", "proto"})
+_LABEL_BYTES = 4  # of a node, see EncodedTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class _Survey:
         self._files += 1
         if facts.language not in _NO_MODULES:
             self._sources.append(architecture.source_file(path, facts))
-        self._nodes += len(facts.tree.label) // LABEL_BYTES
+        self._nodes += len(facts.tree.label) // _LABEL_BYTES
         if facts.entities:
             self._entities[path] = facts.entities
 
