@@ -1,8 +1,10 @@
 """Settings of the site Centralcloud; what it shares with the other one is in the core app."""
 
+from apps.shared.contracts.subjects import CENTRALCLOUD, SERVICE
 from apps.shared.core.connections import site_cache, site_database
+from apps.shared.core.identity import Identity
 from apps.shared.core.settings import *  # noqa: F403
-from apps.shared.core.settings import BASE_APPS, ENVIRONMENT, SPECTACULAR_SETTINGS
+from apps.shared.core.settings import BASE_APPS, ENVIRONMENT, KEYS_DIR, SPECTACULAR_SETTINGS
 from apps.shared.dashboard.theme import unfold_settings
 
 SITE = EMBEDDED_DATABASE = "centralcloud"
@@ -11,7 +13,19 @@ WSGI_APPLICATION = "centralcloud_site.wsgi.application"
 SITE_CELERY = "centralcloud_site.celery"
 SITE_WIRING = "centralcloud_site.wiring"
 
-INSTALLED_APPS = [*BASE_APPS]
+IDENTITY = Identity(
+    name=SERVICE,
+    source=CENTRALCLOUD,
+    seed=ENVIRONMENT.centralcloud_nkey_seed,
+    folder=KEYS_DIR,
+)
+
+INSTALLED_APPS = [
+    *BASE_APPS,
+    "apps.centralcloud.fleet",
+    "apps.centralcloud.aggregation",
+    "apps.centralcloud.insights",
+]
 
 DATABASES = {"default": site_database(ENVIRONMENT, SITE)}
 CACHES = {"default": site_cache(ENVIRONMENT, SITE)}

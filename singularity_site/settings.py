@@ -1,8 +1,16 @@
 """Settings of the site Singularity; what it shares with the other one is in the core app."""
 
+from apps.shared.contracts.subjects import instance_source
 from apps.shared.core.connections import site_cache, site_database
+from apps.shared.core.identity import Identity
 from apps.shared.core.settings import *  # noqa: F403
-from apps.shared.core.settings import BASE_APPS, ENVIRONMENT, SPECTACULAR_SETTINGS
+from apps.shared.core.settings import (
+    BASE_APPS,
+    ENVIRONMENT,
+    INSTANCE_ID,
+    KEYS_DIR,
+    SPECTACULAR_SETTINGS,
+)
 from apps.shared.dashboard.theme import unfold_settings
 
 SITE = EMBEDDED_DATABASE = "singularity"
@@ -11,7 +19,20 @@ WSGI_APPLICATION = "singularity_site.wsgi.application"
 SITE_CELERY = "singularity_site.celery"
 SITE_WIRING = "singularity_site.wiring"
 
-INSTALLED_APPS = [*BASE_APPS, "apps.singularity.ingestion", "apps.singularity.patterns"]
+IDENTITY = Identity(
+    name=INSTANCE_ID,
+    source=instance_source(INSTANCE_ID),
+    seed=ENVIRONMENT.instance_nkey_seed,
+    folder=KEYS_DIR,
+)
+
+INSTALLED_APPS = [
+    *BASE_APPS,
+    "apps.singularity.ingestion",
+    "apps.singularity.patterns",
+    "apps.singularity.publishing",
+    "apps.singularity.guidance",
+]
 
 DATABASES = {"default": site_database(ENVIRONMENT, SITE)}
 CACHES = {"default": site_cache(ENVIRONMENT, SITE)}

@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from apps.shared.core import environment_values as values
-from apps.shared.core.environment_values import LogFormat
+from apps.shared.core.environment_values import InstanceMode, LogFormat, Publish
 
 T = TypeVar("T")
 NatsMode = Literal["embedded", "isolated", "external"]
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "NATS_URL", "EMBEDDER_API_KEY")
+SECRETS = (
+    *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "NATS_URL", "EMBEDDER_API_KEY"),
+    *("INSTANCE_NKEY_SEED", "CENTRALCLOUD_NKEY_SEED"),
+)
 MEBIBYTE = 1024 * 1024
 NO_URLS: tuple[str, ...] = ()
 
@@ -44,7 +47,14 @@ class Environment:
     nats_urls: tuple[str, ...]
     nats_replicas: int
     instance_id: str
-    instance_nkey_seed_file: Path | None
+    instance_mode: InstanceMode
+    instance_nkey_seed: str
+    centralcloud_nkey_seed: str
+    centralcloud_public_key: str
+    publish: Publish
+    publish_exclude: tuple[str, ...]
+    pattern_min_instances: int
+    retention_days: int
     embedder: str
     embedder_api_key: str
     max_file_bytes: int
@@ -123,8 +133,33 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
             default_instance_id(socket.gethostname()),
             "1 to 63 of the characters a-z, 0-9 and -, not at either end",
         ),
-        instance_nkey_seed_file=reader.get(
-            "INSTANCE_NKEY_SEED_FILE", values.file, None, "a readable file that holds the NKey seed"
+        instance_mode=reader.get(
+            "INSTANCE_MODE", values.instance_mode, "read-write", "read-write or read-only"
+        ),
+        instance_nkey_seed=reader.get(
+            "INSTANCE_NKEY_SEED", values.nkey_seed, "", "the seed that enrolment printed (SU...)"
+        ),
+        centralcloud_nkey_seed=reader.get(
+            "CENTRALCLOUD_NKEY_SEED", values.nkey_seed, "", "the seed of an NKey user (SU...)"
+        ),
+        centralcloud_public_key=reader.get(
+            "CENTRALCLOUD_PUBLIC_KEY",
+            values.nkey_public,
+            "",
+            "the public key that enrolment printed (U...)",
+        ),
+        publish=reader.get("PUBLISH", values.publish, "all", "off, patterns or all"),
+        publish_exclude=reader.get(
+            "PUBLISH_EXCLUDE",
+            values.globs,
+            NO_URLS,
+            "package names with * for any characters, separated by commas",
+        ),
+        pattern_min_instances=reader.get(
+            "PATTERN_MIN_INSTANCES", values.positive, 2, "a number of instances, such as 2"
+        ),
+        retention_days=reader.get(
+            "RETENTION_DAYS", values.positive, 90, "a number of days, such as 90"
         ),
         embedder=reader.variables.get("EMBEDDER", "").strip(),
         embedder_api_key=reader.variables.get("EMBEDDER_API_KEY", "").strip(),

@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from apps.shared.contracts.nkeys import NKey, public_check
+
 LogFormat = Literal["auto", "console", "json"]
+InstanceMode = Literal["read-write", "read-only"]
+Publish = Literal["off", "patterns", "all"]
 
 SECRET_KEY_CHARACTERS = 32
 INSTANCE_ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -92,18 +96,43 @@ def log_format(raw: str) -> LogFormat:
     return formats[raw]
 
 
+def instance_mode(raw: str) -> InstanceMode:
+    """Whether the instance tells what it learns, or only listens."""
+    modes: dict[str, InstanceMode] = {"read-write": "read-write", "read-only": "read-only"}
+    if raw not in modes:
+        raise ValueError(raw)
+    return modes[raw]
+
+
+def publish(raw: str) -> Publish:
+    """How much leaves."""
+    choices: dict[str, Publish] = {"off": "off", "patterns": "patterns", "all": "all"}
+    if raw not in choices:
+        raise ValueError(raw)
+    return choices[raw]
+
+
+def globs(raw: str) -> tuple[str, ...]:
+    """Patterns of names, separated by commas."""
+    return tuple(name.strip() for name in raw.split(",") if name.strip())
+
+
+def nkey_seed(raw: str) -> str:
+    """The seed of a user's NKey."""
+    NKey.from_seed(raw)
+    return raw
+
+
+def nkey_public(raw: str) -> str:
+    """A user's public NKey."""
+    return public_check(raw)
+
+
 def instance_id(raw: str) -> str:
     """A name that fits into a subject, a queue and a URL."""
     if not INSTANCE_ID.fullmatch(raw):
         raise ValueError(raw)
     return raw
-
-
-def file(raw: str) -> Path:
-    """The path of a file that exists."""
-    if not Path(raw).is_file():
-        raise ValueError(raw)
-    return Path(raw)
 
 
 def folder(raw: str) -> Path:

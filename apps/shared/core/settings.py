@@ -25,7 +25,12 @@ SECRET_KEY = ENVIRONMENT.secret_key or stored_secret_key(STATE_DIR)
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 
 INSTANCE_ID = ENVIRONMENT.instance_id
-INSTANCE_NKEY_SEED_FILE = ENVIRONMENT.instance_nkey_seed_file
+INSTANCE_MODE = ENVIRONMENT.instance_mode
+PUBLISH = ENVIRONMENT.publish
+PUBLISH_EXCLUDE = ENVIRONMENT.publish_exclude
+PATTERN_MIN_INSTANCES = ENVIRONMENT.pattern_min_instances
+RETENTION_DAYS = ENVIRONMENT.retention_days
+KEYS_DIR = STATE_DIR / "keys"
 NATS_REPLICAS = ENVIRONMENT.nats_replicas
 EMBEDDER = ENVIRONMENT.embedder
 EMBEDDER_API_KEY = ENVIRONMENT.embedder_api_key
@@ -52,6 +57,7 @@ BASE_APPS = [
     "drf_spectacular_sidecar",
     "apps.shared.core",
     "apps.shared.dashboard",
+    "apps.shared.nats_bridge",
 ]
 
 MIDDLEWARE = [

@@ -24,7 +24,13 @@ WRONG = {
     "NATS_PORT": "70000",
     "NATS_REPLICAS": "2",
     "INSTANCE_ID": "Über instance",
-    "INSTANCE_NKEY_SEED_FILE": "/does/not/exist",
+    "INSTANCE_MODE": "sometimes",
+    "INSTANCE_NKEY_SEED": "SUAB",
+    "CENTRALCLOUD_NKEY_SEED": "a seed",
+    "CENTRALCLOUD_PUBLIC_KEY": "UA",
+    "PUBLISH": "some",
+    "PATTERN_MIN_INSTANCES": "0",
+    "RETENTION_DAYS": "ever",
     "MAX_FILE_BYTES": "-1",
     "LOG_FORMAT": "xml",
     "SINGULARITY_STATE": "relative/folder",
@@ -48,7 +54,7 @@ def test_all_wrong_values_are_told_at_once() -> None:
     assert {line.split(":")[0] for line in caught.value.lines} == set(together)
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "INSTANCE_NKEY_SEED"])
 def test_a_wrong_secret_is_not_shown(name: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_environment({name: "hunter2"})

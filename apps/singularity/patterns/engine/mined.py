@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,7 +9,6 @@ from typing import Any, Protocol
 
 from apps.singularity.patterns.engine.facts import FileFacts
 
-SIGNATURE_VERSION = 1
 EXAMPLES_LIMIT = 10
 
 
@@ -85,12 +83,3 @@ class Miner(Protocol):
 
     def mine(self) -> Mined:
         """All patterns of the files taken in."""
-
-
-def signature_of(kind: PatternKind, language: str, canonical: str) -> str:
-    """Stable name of a pattern: equal for the same pattern in any code base.
-
-    ``canonical`` is its canonical form; the versioned SHA-256 is cut to 128 bits.
-    """
-    text = f"{SIGNATURE_VERSION}\0{kind}\0{language}\0{canonical}"
-    return f"{kind}-{SIGNATURE_VERSION}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"

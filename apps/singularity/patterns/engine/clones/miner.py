@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from apps.shared.contracts.signatures import signature_of
 from apps.singularity.patterns.engine.clones.covered import Covered
 from apps.singularity.patterns.engine.clones.groups import Group, Member, groups_of
 from apps.singularity.patterns.engine.facts import FileFacts
@@ -13,7 +14,6 @@ from apps.singularity.patterns.engine.mined import (
     Mined,
     MinedPattern,
     PatternKind,
-    signature_of,
 )
 
 MEMBERS_LIMIT = 50

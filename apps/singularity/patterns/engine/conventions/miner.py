@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from apps.shared.contracts.signatures import signature_of
 from apps.singularity.patterns.engine.conventions.sentences import sentence_of
 from apps.singularity.patterns.engine.conventions.wilson import wilson_lower_bound
 from apps.singularity.patterns.engine.facts import Choice, FileFacts
@@ -13,7 +14,6 @@ from apps.singularity.patterns.engine.mined import (
     MinedPattern,
     PatternKind,
     Place,
-    signature_of,
 )
 
 MIN_TOTAL = 10
@@ -76,7 +76,7 @@ def _pattern(language: str, measure: str, summed: _Sum) -> MinedPattern:
     return MinedPattern(
         kind=PatternKind.CONVENTION,
         language=language,
-        signature=signature_of(PatternKind.CONVENTION, language, f"{measure}\0{majority}"),
+        signature=signature_of(PatternKind.CONVENTION, language, f"{measure}={majority}"),
         template=f"{sentence_of(measure, majority)}: {100 * count / total:.1f} % "
         f"({count:,} of {total:,})",
         occurrences=total,

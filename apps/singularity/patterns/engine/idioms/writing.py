@@ -7,6 +7,7 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.shared.contracts.signatures import signature_of
 from apps.singularity.patterns.engine.idioms.ast_grep import rule_of
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.instances import instances
@@ -32,7 +33,6 @@ from apps.singularity.patterns.engine.mined import (
     MinedPattern,
     PatternKind,
     Place,
-    signature_of,
 )
 
 Ints = NDArray[np.int32]

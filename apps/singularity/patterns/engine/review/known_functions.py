@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from apps.shared.contracts.signatures import signature_of
 from apps.singularity.patterns.engine.clones import Member
 from apps.singularity.patterns.engine.clones.similar import THRESHOLD
 from apps.singularity.patterns.engine.clones.sketch import BINS, Sketches, similarity
-from apps.singularity.patterns.engine.mined import PatternKind, signature_of
+from apps.singularity.patterns.engine.mined import PatternKind
 from apps.singularity.patterns.engine.review.model import (
     Evidence,
     Learned,

@@ -6,12 +6,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from apps.shared.contracts.signatures import signature_of
 from apps.singularity.patterns.engine.mined import (
     EXAMPLES_LIMIT,
     MinedPattern,
     PatternKind,
     Place,
-    signature_of,
 )
 from apps.singularity.patterns.engine.usage.breaks import functions_of
 from apps.singularity.patterns.engine.usage.calls import Usage

@@ -1,0 +1,171 @@
+"""What each instance says of its code bases, and what that adds up to over the fleet."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class Subject(models.TextChoices):
+    """What a fact is about; the values are those of the contracts."""
+
+    PATTERN = "pattern"
+    ARCHITECTURE = "architecture"
+    FRAMEWORK = "framework"
+    PACKAGE = "package"
+
+
+class Stated(models.Model):
+    """How far one code base has told what it holds of a subject.
+
+    ``floor``: facts under a lower revision hold no more. ``revision`` is the highest received.
+    """
+
+    instance = models.CharField(max_length=63)
+    codebase = models.CharField(max_length=32)
+    subject = models.CharField(max_length=12, choices=Subject)
+    floor = models.BigIntegerField(default=0)
+    revision = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "stated"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance", "codebase", "subject"], name="stated_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} of {self.instance} {self.codebase[:8]}"
+
+
+class Contribution(models.Model):
+    """One fact as it holds in one code base of one instance: the one of the highest revision.
+
+    ``key`` is a signature, an architecture or framework key, or a purl. ``name`` is what people
+    read: a template, a name, a purl. A withdrawn fact stays with its revision, so that an older
+    message cannot bring it back.
+    """
+
+    subject = models.CharField(max_length=12, choices=Subject)
+    instance = models.CharField(max_length=63)
+    codebase = models.CharField(max_length=32)
+    key = models.CharField(max_length=500)
+    revision = models.BigIntegerField()
+    withdrawn = models.BooleanField(default=False)
+    kind = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=30, blank=True)
+    name = models.TextField(blank=True)
+    occurrences = models.BigIntegerField(default=0)
+    files = models.BigIntegerField(default=0)
+    opportunities = models.BigIntegerField(null=True, blank=True)
+    confidence = models.FloatField(null=True, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    first_seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subject", "key", "instance", "codebase"], name="contribution_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(occurrences__gte=0, files__gte=0), name="contribution_support"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["instance", "codebase", "subject"], name="contribution_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.instance}"
+
+
+class GlobalFact(models.Model):
+    """What the contributions to one key add up to.
+
+    ``eligible`` instances could have it (they have code of its language, or packages of its
+    ecosystem, or anything at all), ``share`` of them have. ``confidence`` is the lower bound of
+    the Wilson score interval of that share at 95 %. ``joined`` and ``left`` count instances of
+    the last four weeks, ``trend`` is their difference. ``shown`` says that enough instances have
+    the same content for others to see it.
+    """
+
+    subject = models.CharField(max_length=12, choices=Subject)
+    key = models.CharField(max_length=500)
+    kind = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=30, blank=True)
+    name = models.TextField(blank=True)
+    instances = models.IntegerField()
+    codebases = models.IntegerField()
+    occurrences = models.BigIntegerField()
+    files = models.BigIntegerField(default=0)
+    opportunities = models.BigIntegerField(null=True, blank=True)
+    eligible = models.IntegerField()
+    share = models.FloatField()
+    confidence = models.FloatField()
+    joined = models.IntegerField(default=0)
+    left = models.IntegerField(default=0)
+    trend = models.IntegerField(default=0)
+    details = models.JSONField(default=dict, blank=True)
+    first_seen_at = models.DateTimeField(null=True, blank=True)
+    first_seen_instance = models.CharField(max_length=63, blank=True)
+    shown = models.BooleanField(default=False)
+    aggregated_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-instances", "-confidence", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "key"], name="fact_once"),
+            models.CheckConstraint(
+                condition=Q(share__gte=0, share__lte=1, confidence__gte=0, confidence__lte=1),
+                name="fact_share",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "-instances", "-confidence"], name="fact_by_instances"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name.partition("\n")[0][:120] or self.key
+
+
+class DirtyFact(models.Model):
+    """A key whose contributions have changed since it was last added up."""
+
+    subject = models.CharField(max_length=12, choices=Subject)
+    key = models.CharField(max_length=500)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "key"], name="dirty_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class InstanceStatistics(models.Model):
+    """What an instance last said that it holds."""
+
+    instance = models.CharField(max_length=63, primary_key=True)
+    revision = models.BigIntegerField()
+    report = models.JSONField()
+    reported_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"statistics of {self.instance}"
+
+
+class StatisticsSnapshot(models.Model):
+    """Global statistics as they were at one time."""
+
+    revision = models.BigIntegerField(unique=True)
+    generated_at = models.DateTimeField(db_index=True)
+    report = models.JSONField()
+
+    class Meta:
+        ordering: ClassVar = ["-generated_at"]
+
+    def __str__(self) -> str:
+        return f"statistics of {self.generated_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,1 @@
+"""Who belongs to the fleet: enrolment, keys, heartbeats, who is learning what."""

@@ -1,0 +1,1 @@
+"""What the fleet's knowledge means: ranked insights, recommendations for each instance, answers."""

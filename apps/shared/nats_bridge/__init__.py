@@ -1,0 +1,1 @@
+"""Events between sites: outbox, relay, consumer, inbox, dead letters, questions and answers."""

@@ -1,0 +1,12 @@
+"""The app that carries events between the database and NATS."""
+
+from django.apps import AppConfig
+
+
+class NatsBridgeConfig(AppConfig):
+    """Outbox, inbox, dead letters."""
+
+    name = "apps.shared.nats_bridge"
+    label = "nats_bridge"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "Messages"

@@ -1,0 +1,1 @@
+"""What comes back from the fleet: insights, recommendations, statistics."""
