@@ -12,3 +12,8 @@ SIDEBAR: list[str] = [
 ]
 MEASURES: dict[str, str] = {}
 HANDLERS: dict[str, str] = {}
+SENDERS = ""
+HEARTBEAT = ""
+AUDIENCES = ""
+QUERIES: dict[str, str] = {}
+WITHDRAWALS: list[str] = []

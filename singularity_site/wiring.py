@@ -44,3 +44,7 @@ MEASURES: dict[str, str] = {
     "mine": "apps.singularity.patterns.panels.MINE_MEASURE",
 }
 HANDLERS: dict[str, str] = {}
+SENDERS = "apps.shared.nats_bridge.senders.centralcloud_keys"
+HEARTBEAT = ""
+AUDIENCES = ""
+QUERIES: dict[str, str] = {}

@@ -31,7 +31,7 @@ for name in CONFIGURATION:
     os.environ.pop(f"{name}_FILE", None)
 os.environ.setdefault(RUN_STATE, tempfile.mkdtemp(prefix="singularity-test-"))
 os.environ["SINGULARITY_STATE"] = os.environ[RUN_STATE]
-os.environ["DJANGO_SETTINGS_MODULE"] = "singularity_site.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.common.settings"
 
 
 def pytest_configure(config: pytest.Config) -> None:
