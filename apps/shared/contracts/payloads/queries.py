@@ -6,7 +6,15 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from apps.shared.contracts.payloads.base import NO_NUL, Count, Payload, Purl, Version
+from apps.shared.contracts.payloads.base import (
+    NO_NUL,
+    Count,
+    Payload,
+    Purl,
+    Revision,
+    Time,
+    Version,
+)
 from apps.shared.contracts.payloads.insights import (
     InsightFact,
     InsightKind,
@@ -65,13 +73,18 @@ class RecommendationsQuery(Payload):
 
 
 class RecommendationsAnswer(Payload):
-    """Recommendations for the instance that asked, best first."""
+    """Recommendations for the instance that asked, best first.
 
+    ``revision`` is that of the message which tells the same, 0 before the first computation.
+    """
+
+    revision: Revision = 0
+    generated_at: Time | None = None
     recommendations: Annotated[tuple[InsightFact, ...], Field(max_length=200)] = ()
 
 
 class InsightsQuery(Payload):
-    """What holds for the fleet: facts of a subject, and insights of a kind."""
+    """What holds for the fleet: facts and insights of a subject, insights of a kind."""
 
     subject: SubjectKind | None = None
     kind: InsightKind | None = None
@@ -79,8 +92,10 @@ class InsightsQuery(Payload):
 
 
 class InsightsAnswer(Payload):
-    """Facts with the most instances first, and insights, best first."""
+    """Facts with the most instances first, and insights, best first; ``revision`` as above."""
 
+    revision: Revision = 0
+    generated_at: Time | None = None
     facts: Annotated[tuple[SharedFact, ...], Field(max_length=200)] = ()
     insights: Annotated[tuple[InsightFact, ...], Field(max_length=200)] = ()
 
