@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+_LONGEST_DETAIL = 500
+
 
 class Reason(StrEnum):
     """The closed list of reasons, as dead letters and metrics name them."""
@@ -20,8 +22,13 @@ class Reason(StrEnum):
 
 
 class MessageRefused(Exception):
-    """The message must not be applied; ``detail`` is one line for whoever looks into it."""
+    """The message must not be applied; ``detail`` is one line for whoever looks into it.
+
+    What strangers sent may stand in it, so it is cut and made printable: any database takes it.
+    """
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else str(reason))
-        self.reason, self.detail = reason, detail
+        self.reason = reason
+        self.detail = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in detail)
+        self.detail = self.detail[:_LONGEST_DETAIL]
+        super().__init__(f"{reason}: {self.detail}" if detail else str(reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -210,6 +211,7 @@ _REQUESTS = (
     ),
 )
 MESSAGES = (*_UP, *_DOWN, *_REQUESTS)
+_AUDIENCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _BY_SUBJECT = {message.subject: message for message in MESSAGES}
 STREAM_SUBJECTS = {
     Stream.INTELLIGENCE: [message.subject for message in _UP],
@@ -224,7 +226,7 @@ def message_of(subject: str) -> Message | None:
         return found
     shared, _, audience = subject.rpartition(".")
     found = _BY_SUBJECT.get(shared)
-    return found if found and found.audience and audience else None
+    return found if found and found.audience and _AUDIENCE.fullmatch(audience) else None
 
 
 def message_for(payload: type[Payload]) -> Message:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from apps.shared.contracts.payloads.base import CodebaseState, Key, Name, Payload, Share, Time, Word
+from apps.shared.contracts.payloads.base import (
+    CodebaseState,
+    Key,
+    Name,
+    Payload,
+    Share,
+    Time,
+    Word,
+    check_once,
+)
 
 LIMIT = 200
 
@@ -26,3 +35,8 @@ class ArchitecturePatternsLearned(CodebaseState):
 
     patterns: Annotated[tuple[ArchitectureFact, ...], Field(max_length=LIMIT)] = ()
     withdrawn: Annotated[tuple[Key, ...], Field(max_length=LIMIT)] = ()
+
+    @model_validator(mode="after")
+    def _each_fact_once(self) -> ArchitecturePatternsLearned:
+        check_once(fact.key for fact in self.patterns)
+        return self

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -12,16 +13,20 @@ NO_NUL = r"^[^\x00]*$"
 LARGEST = 2**53 - 1
 """The largest whole number that every reader of JSON keeps exact (RFC 8259, section 6)."""
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Times in messages: within what every database, zone and revision can hold."""
+INSTANCE_ID = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+
 
 class Payload(BaseModel):
     """The data of a message, or a part of it."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants"
+        frozen=True, extra="forbid", allow_inf_nan=False
     )
 
 
-InstanceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+InstanceId = Annotated[str, StringConstraints(pattern=INSTANCE_ID)]
 CodebaseKey = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9a-f]{32}$"),
@@ -43,7 +48,7 @@ Positive = Annotated[int, Field(ge=1, le=LARGEST)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[float, Field(ge=-1e300, le=1e300)]
 Seconds = Annotated[float, Field(ge=0, le=1e9)]
-Time = Annotated[AwareDatetime, Field(ge=datetime.fromisoformat("2000-01-01T00:00:00Z"))]
+Time = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
 Metrics = Annotated[dict[Key, Number], Field(max_length=64)]
 
 
@@ -57,3 +62,10 @@ class CodebaseState(Payload):
     codebase: CodebaseKey
     revision: Revision
     floor: Revision = 0
+
+
+def check_once(keys: Iterable[str]) -> None:
+    """Raises ValueError for a key that comes twice: nothing would say which of its facts holds."""
+    given = tuple(keys)
+    if len(set(given)) < len(given):
+        raise ValueError("a fact is told twice in one message")

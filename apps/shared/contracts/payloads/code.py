@@ -14,6 +14,7 @@ from apps.shared.contracts.payloads.base import (
     Positive,
     Signature,
     Time,
+    check_once,
 )
 from apps.shared.contracts.signatures import signature_of
 
@@ -63,3 +64,8 @@ class CodePatternsLearned(CodebaseState):
 
     patterns: Annotated[tuple[CodePatternFact, ...], Field(max_length=PATTERNS_LIMIT)] = ()
     withdrawn: Annotated[tuple[Signature, ...], Field(max_length=WITHDRAWN_LIMIT)] = ()
+
+    @model_validator(mode="after")
+    def _each_fact_once(self) -> CodePatternsLearned:
+        check_once(fact.signature for fact in self.patterns)
+        return self

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
 from apps.shared.contracts.payloads.base import (
+    NO_NUL,
     CodebaseState,
     Key,
     Line,
@@ -16,6 +17,7 @@ from apps.shared.contracts.payloads.base import (
     Share,
     Time,
     Version,
+    check_once,
 )
 
 LIMIT = 2_000
@@ -27,7 +29,7 @@ class FrameworkFact(Payload):
     key: Key
     name: Name
     category: Key
-    scope: Annotated[str, Field(max_length=40)] = ""
+    scope: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)] = ""
     purl: Purl | None = None
     version: Version = ""
     requirement: Line = ""
@@ -40,3 +42,8 @@ class FrameworksDetected(CodebaseState):
 
     frameworks: Annotated[tuple[FrameworkFact, ...], Field(max_length=LIMIT)] = ()
     withdrawn: Annotated[tuple[Key, ...], Field(max_length=LIMIT)] = ()
+
+    @model_validator(mode="after")
+    def _each_fact_once(self) -> FrameworksDetected:
+        check_once(fact.key for fact in self.frameworks)
+        return self

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from apps.shared.contracts.payloads.base import (
+    NO_NUL,
     Count,
     Language,
     Payload,
@@ -25,7 +26,7 @@ class JobNow(Payload):
     kind: Word
     done: Count = 0
     total: Count = 0
-    unit: Annotated[str, Field(max_length=30)] = ""
+    unit: Annotated[str, StringConstraints(max_length=30, pattern=NO_NUL)] = ""
     elapsed_seconds: Seconds = 0
 
 

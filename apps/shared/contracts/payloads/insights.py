@@ -127,7 +127,7 @@ class AdvisoryPublished(Payload):
     package: Purl
     affected: Annotated[tuple[Requirement, ...], Field(max_length=100)] = ()
     fixed: Annotated[tuple[Version, ...], Field(max_length=20)] = ()
-    severity: Annotated[str, Field(max_length=40)] = ""
+    severity: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)] = ""
     summary: Line = ""
     name: Name
     published_at: Time | None = None

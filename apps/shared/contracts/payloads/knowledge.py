@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from apps.shared.contracts.payloads.base import NO_NUL, Payload, Revision, Time, Word
 
+
+def _storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The value, if PostgreSQL's jsonb can hold it. Raises ValueError for a NUL in a text."""
+    waiting: list[object] = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str) and "\0" in part:
+            raise ValueError("a text holds the character NUL")
+    return value
+
+
+Answer = Annotated[dict[str, JsonValue], AfterValidator(_storable)]
 EntryKey = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NO_NUL)]
 
 
@@ -16,7 +32,7 @@ class KnowledgeEntry(Payload):
 
     key: EntryKey
     revision: Revision
-    value: dict[str, JsonValue]
+    value: Answer
     expires_at: Time | None = None
 
 

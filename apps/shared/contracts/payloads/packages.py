@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from apps.shared.contracts.payloads.base import (
     CodebaseState,
@@ -14,6 +14,7 @@ from apps.shared.contracts.payloads.base import (
     Time,
     Version,
     Word,
+    check_once,
 )
 
 LIMIT = 4_000
@@ -38,3 +39,8 @@ class PackagesDeclared(CodebaseState):
 
     packages: Annotated[tuple[PackageFact, ...], Field(max_length=LIMIT)] = ()
     withdrawn: Annotated[tuple[Purl, ...], Field(max_length=LIMIT)] = ()
+
+    @model_validator(mode="after")
+    def _each_fact_once(self) -> PackagesDeclared:
+        check_once(fact.purl for fact in self.packages)
+        return self

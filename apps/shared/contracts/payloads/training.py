@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from apps.shared.contracts.payloads.base import (
     NO_NUL,
     Count,
     Digest,
     Key,
+    Line,
     Metrics,
     Number,
     Payload,
@@ -49,5 +50,5 @@ class ModelEvaluated(Payload):
     local: Number | None = None
     examples: Count
     adopted: bool
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Line = ""
     evaluated_at: Time
