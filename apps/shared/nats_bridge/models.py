@@ -33,6 +33,9 @@ class OutboxMessage(models.Model):
     attempts = models.IntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    set_aside_at = models.DateTimeField(
+        null=True, blank=True, help_text="It can never be sent as it is; the error says why."
+    )
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -118,6 +121,31 @@ class DeadLetter(models.Model):
         return f"{self.subject}: {self.reason}"
 
 
+class Refusals(models.Model):
+    """How many messages of a sender were refused on a day, more than are kept as dead letters.
+
+    ``sender`` is empty where nobody known is named: it cannot be filled with made-up names.
+    """
+
+    receiver = models.CharField(max_length=63)
+    day = models.DateField()
+    reason = models.CharField(max_length=30)
+    sender = models.CharField(max_length=100, blank=True)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["-day", "-count"]
+        verbose_name_plural = "refusals"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["receiver", "day", "reason", "sender"], name="refusals_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count:,} of {self.sender or 'nobody known'}: {self.reason}"
+
+
 class BridgeState(models.Model):
     """How the connection is, as the bridge last wrote it; the dashboard reads this row."""
 
@@ -125,9 +153,7 @@ class BridgeState(models.Model):
     connected = models.BooleanField(default=False)
     detail = models.CharField(max_length=500, blank=True)
     server = models.CharField(max_length=200, blank=True)
-    pending = models.BigIntegerField(
-        null=True, help_text="Messages not yet applied."
-    )
+    pending = models.BigIntegerField(null=True, help_text="Messages not yet applied.")
     since = models.DateTimeField()
     heartbeat_at = models.DateTimeField()
 

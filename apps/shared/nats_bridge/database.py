@@ -1,0 +1,51 @@
+"""Database work beside an event loop: in threads that keep their connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections, connections
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class DatabaseThreads:
+    """Runs functions in threads of their own; one thread runs them one after the other.
+
+    Django's connections belong to a thread. A thread that has ended closes its own.
+    """
+
+    def __init__(self, name: str, threads: int = 1) -> None:
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+    def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Queue work that is done even when nobody waits for it any more."""
+        return self._pool.submit(_with_fresh_connection, work, *args, **kwargs)
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What the work returns, or raises."""
+        return await asyncio.wrap_future(self.submit(work, *args, **kwargs))
+
+    def __enter__(self) -> DatabaseThreads:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        for _ in range(self._threads):
+            self._pool.submit(connections.close_all)
+        self._pool.shutdown()
+
+
+def _with_fresh_connection(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    close_old_connections()
+    try:
+        return work(*args, **kwargs)
+    finally:
+        close_old_connections()

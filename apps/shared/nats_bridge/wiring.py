@@ -1,0 +1,39 @@
+"""What the site's wiring says of its messages, with the dotted paths resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from apps.shared.nats_bridge.received import Audiences, Beat, Handler, Question, SenderKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Who handles which subject, who may send, what beats, who listens, who answers.
+
+    ``audiences`` is set on Centralcloud only: who has it owns streams and consumers.
+    """
+
+    handlers: Mapping[str, Handler[Any]]
+    senders: SenderKeys
+    heartbeat: Beat | None = None
+    audiences: Audiences | None = None
+    questions: Mapping[str, Question] = field(default_factory=dict)
+
+
+def site_wiring() -> Wiring:
+    """The tables of ``settings.SITE_WIRING``."""
+    tables = import_module(settings.SITE_WIRING)
+    return Wiring(
+        handlers={subject: import_string(path) for subject, path in tables.HANDLERS.items()},
+        senders=import_string(tables.SENDERS),
+        heartbeat=import_string(tables.HEARTBEAT) if tables.HEARTBEAT else None,
+        audiences=import_string(tables.AUDIENCES) if tables.AUDIENCES else None,
+        questions={subject: import_string(path) for subject, path in tables.QUERIES.items()},
+    )
