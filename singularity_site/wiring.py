@@ -17,6 +17,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 JOBS: dict[str, str] = {
+    "recover": "apps.shared.core.tasks.recover",
+    "embed due": "apps.singularity.ingestion.tasks.fill_start",
+    "mine due": "apps.singularity.patterns.tasks.mine_all",
     "ingest": "apps.singularity.ingestion.tasks.ingest",
     "embed": "apps.singularity.ingestion.tasks.fill",
     "mine": "apps.singularity.patterns.tasks.mine",

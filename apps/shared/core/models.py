@@ -15,6 +15,9 @@ class Job(models.Model):
     example ``codebase:3``: the database refuses two running jobs of one kind on one key.
     """
 
+    SCHEDULE_KEY = "schedule"
+    """The key of runs that beat starts."""
+
     class State(models.TextChoices):
         """Life of a run; the last four are final."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 from django.conf import settings
 
-from apps.shared.core.jobs import outcome_in_row
+from apps.shared.core.jobs import outcome_in_row, periodic_job
 from apps.shared.core.models import Job
 from apps.singularity.ingestion import services
 from apps.singularity.ingestion.engine.embedding import EmbedderError
@@ -23,7 +25,7 @@ def ingest(job_id: int) -> None:
     codebase = Codebase.objects.get(id=job.config["codebase"], instance=settings.INSTANCE_ID)
     with outcome_in_row(job_id, *_FAILURES):
         services.ingest_run(codebase=codebase, full=bool(job.config.get("full")), job_id=job_id)
-        fill_start()
+        _fill_if_due()
 
 
 @shared_task
@@ -34,14 +36,18 @@ def fill(job_id: int) -> None:
 
 
 @shared_task
-def fill_start() -> None:
-    """Queue a fill if vectors are missing; beat calls this too, to make up for those left over.
+@periodic_job("embed due", "Missing vectors")
+def fill_start() -> dict[str, Any]:
+    """Queue a fill if vectors are missing, to make up for those left over."""
+    return {"queued": int(_fill_if_due())}
 
-    A fill that runs already takes in what came since it began.
-    """
+
+def _fill_if_due() -> bool:
+    """Whether a fill was queued. One that runs already takes in what came since it began."""
     progress = vector_progress(instance=settings.INSTANCE_ID)
     complete = progress.vectors == progress.texts and progress.setting == settings.EMBEDDER
     if complete or services.fill_running(instance=settings.INSTANCE_ID):
-        return
+        return False
     job, _ = services.fill_enqueue(instance=settings.INSTANCE_ID)
     fill.delay(job.pk)
+    return True

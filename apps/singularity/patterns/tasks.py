@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 from django.conf import settings
 
-from apps.shared.core.jobs import outcome_in_row
+from apps.shared.core.jobs import outcome_in_row, periodic_job
 from apps.shared.core.models import Job
 from apps.singularity.ingestion.selectors.codebases import codebase_get, codebases_of
 from apps.singularity.patterns import services
@@ -21,9 +23,15 @@ def mine(job_id: int) -> None:
 
 
 @shared_task
-def mine_all() -> None:
+@periodic_job("mine due", "Code bases to mine", services.MiningError)
+def mine_all() -> dict[str, Any]:
     """Queue a mining of every code base that has changed since its last one."""
-    for codebase in codebases_of(instance=settings.INSTANCE_ID):
-        if services.mining_due(codebase=codebase):
-            job, _ = services.mine_enqueue(codebase=codebase)
-            mine.delay(job.pk)
+    due = [
+        codebase
+        for codebase in codebases_of(instance=settings.INSTANCE_ID)
+        if services.mining_due(codebase=codebase)
+    ]
+    for codebase in due:
+        job, _ = services.mine_enqueue(codebase=codebase)
+        mine.delay(job.pk)
+    return {"due": len(due)}

@@ -3,6 +3,7 @@
 from apps.shared.core.jobs.errors import JobAlreadyRunning, JobCancelled, JobStopped
 from apps.shared.core.jobs.liveness import HEARTBEAT_TIMEOUT, job_is_alive
 from apps.shared.core.jobs.outcome import outcome_in_row
+from apps.shared.core.jobs.periodic import periodic_job
 from apps.shared.core.jobs.run import JobRun, job_run, jobs_stop
 from apps.shared.core.jobs.services import job_cancel, job_enqueue, job_running, jobs_recover
 
@@ -20,4 +21,5 @@ __all__ = [
     "jobs_recover",
     "jobs_stop",
     "outcome_in_row",
+    "periodic_job",
 ]

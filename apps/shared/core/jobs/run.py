@@ -50,6 +50,11 @@ class JobRun:
         if not alive:
             raise JobCancelled(f"job {self.job.id} was cancelled")
 
+    def beat(self) -> bool:
+        """Write a sign of life alone; returns whether the row is still running."""
+        rows = Job.objects.filter(id=self.job.id, state=Job.State.RUNNING)
+        return bool(rows.update(heartbeat_at=timezone.now()))
+
 
 def jobs_stop() -> None:
     """Have this process's workers leave their jobs at the next report, for another worker."""

@@ -126,6 +126,16 @@ def jobs_recover(*, instance: str) -> list[Job]:
     return list(Job.objects.filter(instance=instance, state=Job.State.QUEUED))
 
 
+def jobs_thin(*, instance: str, kind: str, key: str, keep: int) -> int:
+    """Delete the ended jobs of a kind and key but the last ``keep``; returns how many."""
+    ended = Job.objects.filter(instance=instance, kind=kind, key=key).exclude(
+        state__in=[Job.State.QUEUED, Job.State.RUNNING]
+    )
+    last = list(ended.order_by("-id").values_list("id", flat=True)[:keep])
+    deleted, _ = ended.exclude(id__in=last).delete()
+    return deleted
+
+
 def _bury_lost(*, instance: str, kind: str, key: str) -> None:
     same = Q(instance=instance, kind=kind, key=key, state=Job.State.RUNNING)
     for job in Job.objects.filter(same):

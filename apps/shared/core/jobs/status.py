@@ -8,6 +8,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -114,9 +115,24 @@ def jobs_active(*, instance: str, kind: str = "") -> list[JobStatus]:
 
 
 def jobs_recent(*, instance: str, limit: int) -> list[JobStatus]:
-    """The unfinished jobs, then the last ones that ended; at most ``limit``."""
-    ended = Job.objects.filter(instance=instance).exclude(state__in=_UNFINISHED)[:limit]
+    """The unfinished jobs, then the last ones that ended; at most ``limit``.
+
+    Scheduled runs that went well are left out: they would hide all others.
+    """
+    uneventful = Q(key=Job.SCHEDULE_KEY, state=Job.State.SUCCEEDED)
+    finished = Job.objects.filter(instance=instance).exclude(state__in=_UNFINISHED)
+    ended = finished.exclude(uneventful)[:limit]
     return [*jobs_active(instance=instance), *map(job_status, ended)][:limit]
+
+
+def last_runs(*, instance: str) -> dict[str, JobStatus]:
+    """The last scheduled run of each task that the site's wiring lists, by the task's path."""
+    rows = Job.objects.filter(instance=instance, key=Job.SCHEDULE_KEY).exclude(
+        state=Job.State.QUEUED
+    )
+    last = {job.kind: job for job in rows.order_by("kind", "-id").distinct("kind")}
+    tasks = import_module(settings.SITE_WIRING).JOBS
+    return {path: job_status(last[kind]) for kind, path in tasks.items() if kind in last}
 
 
 def measures() -> dict[str, Measure]:
