@@ -22,6 +22,10 @@ def learned(tmp_path: Path, valkey: str) -> None:
     codebase_ingest(codebase=codebase_open(instance=settings.INSTANCE_ID, path=root))
 
 
+def embedding() -> Job:
+    return Job.objects.get(kind="embed")
+
+
 def test_missing_vectors_are_queued_once() -> None:
     tasks.fill_start()
     tasks.fill_start()
@@ -50,16 +54,16 @@ def test_complete_vectors_are_left_alone_until_the_model_is_another(
 ) -> None:
     vectors_fill(instance=settings.INSTANCE_ID)
     tasks.fill_start()
-    assert not Job.objects.exists()
+    assert not Job.objects.filter(kind="embed").exists()
     monkeypatch.setattr(settings, "EMBEDDER", "/another/model")
     tasks.fill_start()
-    assert Job.objects.get().state == "queued"
+    assert embedding().state == "queued"
 
 
 def test_a_job_that_fails_says_why_and_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "EMBEDDER", "/another/model")
     tasks.fill_start()
-    tasks.fill(Job.objects.get().pk)
-    job = Job.objects.get()
+    tasks.fill(embedding().pk)
+    job = embedding()
     assert job.state == "failed"
     assert "EMBEDDER=/another/model" in job.error
