@@ -7,7 +7,8 @@ from apps.shared.core.settings import *  # noqa: F403
 from apps.shared.core.settings import BASE_APPS, ENVIRONMENT, KEYS_DIR, SPECTACULAR_SETTINGS
 from apps.shared.dashboard.theme import unfold_settings
 
-SITE = EMBEDDED_DATABASE = "centralcloud"
+SITE = "centralcloud"
+EMBEDDED_DATABASE = ENVIRONMENT.database_name(SITE)
 ROOT_URLCONF = "centralcloud_site.urls"
 WSGI_APPLICATION = "centralcloud_site.wsgi.application"
 SITE_CELERY = "centralcloud_site.celery"

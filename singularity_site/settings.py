@@ -13,7 +13,8 @@ from apps.shared.core.settings import (
 )
 from apps.shared.dashboard.theme import unfold_settings
 
-SITE = EMBEDDED_DATABASE = "singularity"
+SITE = "singularity"
+EMBEDDED_DATABASE = ENVIRONMENT.database_name(SITE)
 ROOT_URLCONF = "singularity_site.urls"
 WSGI_APPLICATION = "singularity_site.wsgi.application"
 SITE_CELERY = "singularity_site.celery"

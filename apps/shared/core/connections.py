@@ -28,7 +28,7 @@ def site_database(environment: Environment, site: str) -> dict[str, Any]:
             "ENGINE": f"{BACKENDS}.postgresql_backend",
             "HOST": str(Layout(environment.state_dir.absolute()).sockets("postgresql")),
             "PORT": "5432",
-            "NAME": site,
+            "NAME": environment.database_name(site),
             "USER": "postgres",
         }
     parts = urlsplit(url)

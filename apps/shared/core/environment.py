@@ -42,6 +42,7 @@ class Environment:
     secret_key: str
     allowed_hosts: tuple[str, ...]
     database_urls: Mapping[str, str]
+    embedded_database: str
     redis_url: str
     nats_mode: NatsMode
     nats_urls: tuple[str, ...]
@@ -65,6 +66,10 @@ class Environment:
     def database_url(self, site: str) -> str:
         """The site's own URL, else the one for any site, else empty: the embedded server."""
         return self.database_urls.get(site) or self.database_urls.get("", "")
+
+    def database_name(self, site: str) -> str:
+        """The site's database in the embedded PostgreSQL."""
+        return self.embedded_database or site
 
 
 class _Reader:
@@ -121,6 +126,12 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
             "host names separated by commas, such as code.example.org,localhost",
         ),
         database_urls=_read_database_urls(reader),
+        embedded_database=reader.get(
+            "EMBEDDED_DATABASE",
+            values.database_name,
+            "",
+            "a database name of the characters a-z, 0-9 and _",
+        ),
         redis_url=reader.get(
             "REDIS_URL", values.redis_url, "", "redis://HOST:PORT/0 (or rediss://)"
         ),

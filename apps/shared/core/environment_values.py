@@ -47,6 +47,13 @@ def postgres_url(raw: str) -> str:
     return raw
 
 
+def database_name(raw: str) -> str:
+    """A name that PostgreSQL takes without quotes."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", raw):
+        raise ValueError(raw)
+    return raw
+
+
 def redis_url(raw: str) -> str:
     """A URL with a host, or of a Unix socket."""
     _check_url(raw, ("redis", "rediss", "unix"))

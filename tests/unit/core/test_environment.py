@@ -18,6 +18,7 @@ WRONG = {
     "ALLOWED_HOSTS": "http://a/b",
     "DATABASE_URL": "mysql://host/name",
     "CENTRALCLOUD_DATABASE_URL": "postgres://host",
+    "EMBEDDED_DATABASE": "my database",
     "REDIS_URL": "http://host",
     "NATS_URL": "nats://a:4222,http://b",
     "NATS_HOST": "not a host",
