@@ -21,6 +21,7 @@ class Stated(models.Model):
     """How far one code base has told what it holds of a subject.
 
     ``floor``: facts under a lower revision hold no more. ``revision`` is the highest received.
+    Whoever changes contributions of a code base locks its row here first.
     """
 
     instance = models.CharField(max_length=63)
@@ -42,9 +43,11 @@ class Stated(models.Model):
 class Contribution(models.Model):
     """One fact as it holds in one code base of one instance: the one of the highest revision.
 
-    ``key`` is a signature, an architecture or framework key, or a purl. ``name`` is what people
-    read: a template, a name, a purl. A withdrawn fact stays with its revision, so that an older
-    message cannot bring it back.
+    ``key`` is a signature, an architecture or framework key, or a purl. ``kind`` is a pattern's
+    kind, a framework's category, a package's ecosystem (the type of its purl). ``name`` is what
+    people read: a template, a name, a purl. A withdrawn fact stays, without its content but with
+    its revision, so that an older message cannot bring it back. Times are by the sender's clock,
+    but never later than the stream took the message.
     """
 
     subject = models.CharField(max_length=12, choices=Subject)
@@ -62,6 +65,7 @@ class Contribution(models.Model):
     confidence = models.FloatField(null=True, blank=True)
     details = models.JSONField(default=dict, blank=True)
     first_seen_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -71,6 +75,11 @@ class Contribution(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(occurrences__gte=0, files__gte=0), name="contribution_support"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn=True, withdrawn_at__isnull=False)
+                | Q(withdrawn=False, withdrawn_at=None),
+                name="contribution_withdrawn",
             ),
         ]
         indexes: ClassVar = [
@@ -82,13 +91,15 @@ class Contribution(models.Model):
 
 
 class GlobalFact(models.Model):
-    """What the contributions to one key add up to.
+    """What the contributions to one key add up to; a key that nobody has now has no row.
 
-    ``eligible`` instances could have it (they have code of its language, or packages of its
-    ecosystem, or anything at all), ``share`` of them have. ``confidence`` is the lower bound of
-    the Wilson score interval of that share at 95 %. ``joined`` and ``left`` count instances of
-    the last four weeks, ``trend`` is their difference. ``shown`` says that enough instances have
-    the same content for others to see it.
+    ``kind``, ``language`` and ``name`` are the content that most instances tell, ``tellers`` how
+    many tell exactly that, and ``shown`` that they are enough for others to see it. ``eligible``
+    instances could have it: those of its population. ``share`` of them have; ``confidence`` is the
+    lower bound of the Wilson score interval of that share at 95 %. ``joined`` and ``left`` count
+    instances of the last four weeks, ``trend`` is their difference; from ``revisit_at`` on they
+    are others. ``details`` has ``versions``: instances by version, for packages and frameworks.
+    ``aggregated_at`` is when adding up last changed the row.
     """
 
     subject = models.CharField(max_length=12, choices=Subject)
@@ -96,6 +107,8 @@ class GlobalFact(models.Model):
     kind = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=30, blank=True)
     name = models.TextField(blank=True)
+    tellers = models.IntegerField(default=0)
+    shown = models.BooleanField(default=False)
     instances = models.IntegerField()
     codebases = models.IntegerField()
     occurrences = models.BigIntegerField()
@@ -110,7 +123,7 @@ class GlobalFact(models.Model):
     details = models.JSONField(default=dict, blank=True)
     first_seen_at = models.DateTimeField(null=True, blank=True)
     first_seen_instance = models.CharField(max_length=63, blank=True)
-    shown = models.BooleanField(default=False)
+    revisit_at = models.DateTimeField(null=True, blank=True)
     aggregated_at = models.DateTimeField()
 
     class Meta:
@@ -124,6 +137,9 @@ class GlobalFact(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["subject", "-instances", "-confidence"], name="fact_by_instances"),
+            models.Index(
+                fields=["revisit_at"], condition=Q(revisit_at__isnull=False), name="fact_revisit"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,18 +147,66 @@ class GlobalFact(models.Model):
 
 
 class DirtyFact(models.Model):
-    """A key whose contributions have changed since it was last added up."""
+    """A key whose contributions have changed since it was last added up.
+
+    Rows are only ever added and taken away, so nobody waits for another to mark the same key.
+    Who adds up locks a ``bucket`` of keys.
+    """
 
     subject = models.CharField(max_length=12, choices=Subject)
     key = models.CharField(max_length=500)
+    bucket = models.SmallIntegerField()
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["subject", "key"], name="dirty_once"),
-        ]
+        indexes: ClassVar = [models.Index(fields=["bucket"], name="dirty_by_bucket")]
 
     def __str__(self) -> str:
         return self.key
+
+
+class Member(models.Model):
+    """An instance of a population: those that could have a fact.
+
+    A population is ``pattern:LANGUAGE``, ``package:ECOSYSTEM``, or ``any``.
+    """
+
+    population = models.CharField(max_length=100)
+    instance = models.CharField(max_length=63)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["population", "instance"], name="member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instance} of {self.population}"
+
+
+class DirtyMember(models.Model):
+    """An instance that may have joined a population or left it."""
+
+    population = models.CharField(max_length=100)
+    instance = models.CharField(max_length=63)
+
+    def __str__(self) -> str:
+        return f"{self.instance} of {self.population}"
+
+
+class AddingUp(models.Model):
+    """How facts were last added up: one row, with the setting that they stand under."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    min_instances = models.IntegerField()
+    aggregated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "adding up"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="adding_up_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"added up {self.aggregated_at:%Y-%m-%d %H:%M}"
 
 
 class InstanceStatistics(models.Model):
@@ -152,6 +216,9 @@ class InstanceStatistics(models.Model):
     revision = models.BigIntegerField()
     report = models.JSONField()
     reported_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "instance statistics"
 
     def __str__(self) -> str:
         return f"statistics of {self.instance}"
