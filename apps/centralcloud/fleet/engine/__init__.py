@@ -1,0 +1,1 @@
+"""Liveness and NATS configuration, as functions of their arguments alone."""

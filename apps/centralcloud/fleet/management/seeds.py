@@ -1,0 +1,72 @@
+"""Draw a key pair, keep or print its seed, and say what is to do with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from apps.centralcloud.fleet.services.nats_users import nats_users_write
+from apps.shared.contracts.nkeys import NKey, seed_new
+from apps.shared.core.identity import Identity
+from apps.shared.core.private_files import write_whole
+
+RELOAD = (
+    "Let nats-server know: `manage.py nats_config --output PATH/users.conf`, then "
+    "`nats-server --signal reload` there."
+)
+
+NEXT = (
+    "The seed is shown only now and kept nowhere. Set these three at the instance (the seed best "
+    "as INSTANCE_NKEY_SEED_FILE), and NATS_URL, and start it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A key pair on its way to its owner."""
+
+    seed: str
+    public: str
+
+
+def pair_new() -> Pair:
+    """A key pair that nobody has yet."""
+    seed = seed_new()
+    return Pair(seed, NKey.from_seed(seed).public)
+
+
+def identity_here(name: str) -> Identity:
+    """An instance whose seed is, or will be, kept on this machine."""
+    return Identity(name=name, source="", seed="", folder=settings.KEYS_DIR)
+
+
+def seed_keep(name: str, pair: Pair) -> None:
+    """Write the seed where an instance of this machine finds it. Raises OSError."""
+    path = identity_here(name).seed_file
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(path, pair.seed)
+
+
+def variables(name: str, pair: Pair) -> dict[str, str]:
+    """What the operator sets at the instance."""
+    return {
+        "INSTANCE_ID": name,
+        "INSTANCE_NKEY_SEED": pair.seed,
+        "CENTRALCLOUD_PUBLIC_KEY": settings.IDENTITY.key_made_here().public,
+    }
+
+
+def told(name: str, pair: Pair, *, as_json: bool) -> str:
+    """The seed, the only time that it is shown, with what to do next."""
+    given = variables(name, pair)
+    if as_json:
+        return json.dumps(given)
+    lines = "\n".join(f"{key}={value}" for key, value in given.items())
+    return f"{lines}\n\n{NEXT}"
+
+
+def users_told() -> str:
+    """Write the users where the server is an embedded one; else what the operator has to do."""
+    return "nats-server knows." if nats_users_write() else RELOAD

@@ -1,0 +1,67 @@
+"""Which instances there are, and how they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from apps.centralcloud.fleet.engine.liveness import ONLINE_FOR, STALE_FOR, Liveness
+from apps.centralcloud.fleet.models import Instance, InstanceKey
+
+
+def audiences() -> list[str]:
+    """The enrolled instances: those that listen."""
+    rows = Instance.objects.filter(state=Instance.State.ENROLLED)
+    return list(rows.values_list("name", flat=True))
+
+
+def keys_in_use() -> list[tuple[str, str]]:
+    """Each enrolled instance with the public key that it connects and signs with."""
+    rows = InstanceKey.objects.filter(
+        instance__state=Instance.State.ENROLLED, retired_at=None, revoked_at=None
+    )
+    return list(rows.order_by("instance_id").values_list("instance_id", "public"))
+
+
+def key_in_use(*, name: str) -> str:
+    """The public key of an enrolled instance, empty for any other."""
+    rows = InstanceKey.objects.filter(
+        instance_id=name,
+        instance__state=Instance.State.ENROLLED,
+        retired_at=None,
+        revoked_at=None,
+    )
+    return rows.values_list("public", flat=True).first() or ""
+
+
+def key_is_known(*, public: str) -> bool:
+    """Whether a key is or was some instance's."""
+    return InstanceKey.objects.filter(public=public).exists()
+
+
+def liveness_filter(liveness: Liveness, *, now: datetime) -> Q:
+    """The same as ``engine.liveness``, in SQL; of enrolled instances alone."""
+    online, stale = now - ONLINE_FOR, now - STALE_FOR
+    heard = {
+        Liveness.NEW: Q(heard_at=None),
+        Liveness.ONLINE: Q(heard_at__gte=online),
+        Liveness.STALE: Q(heard_at__gte=stale, heard_at__lt=online),
+        Liveness.OFFLINE: Q(heard_at__lt=stale),
+    }
+    return Q(state=Instance.State.ENROLLED) & heard[liveness]
+
+
+def fleet_counts(*, now: datetime | None = None) -> dict[str, int]:
+    """How many instances are enrolled, online, stale, offline, revoked, withdrawn.
+
+    ``enrolled`` are those that were never heard; the numbers add up to the fleet.
+    """
+    now = now or timezone.now()
+    live = {one.value: Count("pk", filter=liveness_filter(one, now=now)) for one in Liveness}
+    ended = {
+        state.value: Count("pk", filter=Q(state=state))
+        for state in (Instance.State.REVOKED, Instance.State.WITHDRAWN)
+    }
+    return Instance.objects.aggregate(**live, **ended)
