@@ -52,6 +52,13 @@ class NKeyClient(Client):
         """The signature of a server's nonce."""
         return base64.urlsafe_b64encode(self._key.sign(nonce.encode())).rstrip(b"=")
 
+    async def _process_headers(self, headers: bytes) -> dict[str, str] | None:
+        """Headers that cannot be read are none: what a stream holds must not end a connection."""
+        try:
+            return await super()._process_headers(headers)
+        except (IndexError, UnicodeDecodeError):
+            return None
+
 
 def server_urls() -> list[str]:
     """The configured servers, or the embedded one, started if need be.

@@ -6,12 +6,31 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
+PASSING = ("08", "40", "53", "55P03", "57P")
+"""SQLSTATEs, or their classes, that pass without anybody's doing (PostgreSQL, appendix A).
+
+Connection lost, transaction rolled back (deadlock, serialization), too few resources, lock not
+available, server shutting down or starting.
+"""
+
+
+def database_gone(error: BaseException) -> bool:
+    """Whether the database is in trouble, rather than what it was asked to do."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or str(state).startswith(PASSING)
 
 
 class DatabaseThreads:
@@ -32,11 +51,14 @@ class DatabaseThreads:
         """What the work returns, or raises."""
         return await asyncio.wrap_future(self.submit(work, *args, **kwargs))
 
-    def __enter__(self) -> DatabaseThreads:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
     ) -> None:
         for _ in range(self._threads):
             self._pool.submit(connections.close_all)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from apps.shared.contracts.subjects import (
     INSTANCES_BUCKET,
     MESSAGES,
-    STREAM_SUBJECTS,
     Stream,
     Way,
 )
@@ -41,11 +40,6 @@ def instance_filters(name: str) -> list[str]:
     down = [message for message in MESSAGES if message.stream == STREAM_OF_INSTANCES]
     own = [f"{message.subject}.{name}" for message in down if message.audience == "instance"]
     return [message.subject for message in down] + own
-
-
-def centralcloud_filters() -> list[str]:
-    """What Centralcloud's consumer delivers: all that goes up."""
-    return list(STREAM_SUBJECTS[Stream.INTELLIGENCE])
 
 
 def instance_publishes(name: str) -> list[str]:

@@ -1,0 +1,115 @@
+"""How streams, consumers and the bucket are configured; made or changed to be so at each start.
+
+Only Centralcloud may do this. Source of the fields: NATS documentation, JetStream, "Streams" and
+"Consumers".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+
+from apps.shared.contracts.event import LARGEST_MESSAGE
+from apps.shared.contracts.subjects import INSTANCES_BUCKET, STREAM_SUBJECTS, Stream, message_of
+from apps.shared.nats_bridge.names import durable_name, instance_filters, presence_subject
+
+DUPLICATE_SECONDS = 600.0
+LARGEST_STORED = LARGEST_MESSAGE + 64 * 1024
+"""A message somewhat too large still comes through, so that whoever sends it is seen."""
+DAY = 86_400.0
+ACK_SECONDS = 120.0
+MAX_ACK_PENDING = 20_000
+"""Delivered and not acknowledged; those that wait for another attempt are among them."""
+PRESENCE_SECONDS = 120.0
+INSIGHTS_OF_A_SUBJECT = 1_000
+ANSWERS_OF_A_KIND = 10_000
+
+
+def stream_configs() -> list[StreamConfig]:
+    """Streams of facts refuse what is too much, so that senders keep it; state replaces itself."""
+    return [
+        _stream(
+            Stream.INTELLIGENCE,
+            discard=DiscardPolicy.NEW,
+            max_age=settings.RETENTION_DAYS * DAY,
+            allow_msg_ttl=True,
+        ),
+        _stream(
+            Stream.INSIGHTS,
+            max_msgs_per_subject=INSIGHTS_OF_A_SUBJECT,
+            allow_rollup_hdrs=True,
+        ),
+        _stream(Stream.KNOWLEDGE, max_msgs_per_subject=ANSWERS_OF_A_KIND),
+        _presence(),
+    ]
+
+
+def instance_consumer(name: str) -> ConsumerConfig:
+    """What an instance reads from: INSIGHTS, from its beginning."""
+    return _consumer(name, instance_filters(name))
+
+
+def site_consumer(name: str, subjects: Iterable[str]) -> ConsumerConfig:
+    """What Centralcloud reads from: the subjects of INTELLIGENCE that it handles."""
+    facts = [one for one in subjects if _stream_of(one) == Stream.INTELLIGENCE]
+    return _consumer(name, sorted(facts))
+
+
+def _stream_of(subject: str) -> Stream | None:
+    message = message_of(subject)
+    return message.stream if message else None
+
+
+def _stream(stream: Stream, **options: Any) -> StreamConfig:
+    return StreamConfig(
+        name=stream.value,
+        subjects=STREAM_SUBJECTS[stream],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        num_replicas=settings.NATS_REPLICAS,
+        duplicate_window=DUPLICATE_SECONDS,
+        max_msg_size=LARGEST_STORED,
+        **options,
+    )
+
+
+def _presence() -> StreamConfig:
+    """The bucket ``instances``: a key of each that was heard lately (NATS ADR-8)."""
+    return StreamConfig(
+        name=f"KV_{INSTANCES_BUCKET}",
+        subjects=[presence_subject(">")],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        num_replicas=settings.NATS_REPLICAS,
+        discard=DiscardPolicy.NEW,
+        max_age=PRESENCE_SECONDS,
+        max_msgs_per_subject=1,
+        duplicate_window=PRESENCE_SECONDS,
+        max_msg_size=LARGEST_MESSAGE,
+        allow_rollup_hdrs=True,
+        allow_direct=True,
+        deny_delete=True,
+    )
+
+
+def _consumer(name: str, subjects: list[str]) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=durable_name(name),
+        filter_subjects=subjects,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=ACK_SECONDS,
+        max_deliver=-1,
+        max_ack_pending=MAX_ACK_PENDING,
+    )

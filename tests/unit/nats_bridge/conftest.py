@@ -1,0 +1,28 @@
+"""An enrolled instance and an empty NATS, for the tests of the bridge."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.common.bridge import Site
+
+
+@pytest.fixture
+def site(tmp_path: Path, settings: Any, transactional_db: None, nats_url: str) -> Site:
+    """Centralcloud, and the instance ``one`` whose outbox the process has."""
+    # Models cannot be loaded before the tests' settings are.
+    from apps.shared.contracts.nkeys import seed_new
+    from apps.shared.contracts.subjects import SERVICE, instance_source
+    from apps.shared.core.identity import Identity
+    from tests.common.bridge import INSTANCE, Site, empty_nats
+
+    seeds = {name: seed_new() for name in (INSTANCE, "two", SERVICE)}
+    settings.IDENTITY = Identity(INSTANCE, instance_source(INSTANCE), seeds[INSTANCE], tmp_path)
+    settings.KEYS_DIR = tmp_path
+    asyncio.run(empty_nats(seeds[SERVICE]))
+    return Site(seeds)
