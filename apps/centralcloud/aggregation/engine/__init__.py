@@ -1,0 +1,1 @@
+"""From payloads to rows of contributions: no database, no settings."""

@@ -1,0 +1,1 @@
+"""Write side: take in contributions, add them up, take them out again."""

@@ -1,0 +1,128 @@
+"""Add contributions up to facts: only of keys that changed, in chunks, by any number of workers.
+
+A chunk is the keys of some buckets, and who works on a bucket holds its lock: no two ever add up
+one key at once, so a fact always is what the last look at its contributions came to. Facts are a
+function of the contributions, the setting ``PATTERN_MIN_INSTANCES`` and ``now`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.centralcloud.aggregation.models import AddingUp
+from apps.centralcloud.aggregation.services import adding_up_sql as sql
+
+TREND_WINDOW = timedelta(weeks=4)
+CHUNK = 2_000
+"""Marks that one transaction takes, unless one bucket alone has more."""
+_LOCK_SPACE = 0x5A66
+_MEMBERS_LOCK = 0x10000
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What one run did: keys looked at, rows of facts written and removed, shares counted anew."""
+
+    keys: int = 0
+    written: int = 0
+    removed: int = 0
+    reshared: int = 0
+
+    def plus(self, other: Added) -> Added:
+        """Both together."""
+        return Added(
+            self.keys + other.keys,
+            self.written + other.written,
+            self.removed + other.removed,
+            self.reshared + other.reshared,
+        )
+
+
+def facts_aggregate(*, full: bool = False, now: datetime | None = None) -> Added:
+    """Add up what is dirty, and facts whose trend changes by time alone; all keys if ``full``.
+
+    What another worker has in its hands is left to it.
+    """
+    now = now or timezone.now()
+    setting = settings.PATTERN_MIN_INSTANCES
+    last = AddingUp.objects.first()
+    with transaction.atomic(), connection.cursor() as cursor:
+        if full or (last is not None and last.min_instances != setting):
+            cursor.execute(sql.EVERYTHING)
+        else:
+            cursor.execute(sql.DUE, {"now": now})
+    done = Added(reshared=_members(now))
+    for buckets in _chunks():
+        while (added := _chunk(buckets, now)) is not None:
+            done = done.plus(added)
+    AddingUp.objects.update_or_create(
+        id=1, defaults={"min_instances": setting, "aggregated_at": now}
+    )
+    return done
+
+
+@transaction.atomic
+def _members(now: datetime) -> int:
+    """Recount populations that instances joined or left; returns the facts that it touched."""
+    touched = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, _MEMBERS_LOCK])
+        cursor.execute(sql.MEMBERS)
+        for (population,) in sorted(cursor.fetchall()):
+            cursor.execute(sql.SHARES, {"population": population, "now": now})
+            touched += cursor.rowcount
+    return touched
+
+
+def _chunks() -> Iterator[list[int]]:
+    """Buckets that hold dirty keys, together as many as make a chunk."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.BUCKETS_DIRTY)
+        dirty = cursor.fetchall()
+    chunk: list[int] = []
+    marks = 0
+    for bucket, count in dirty:
+        if chunk and marks + count > CHUNK:
+            yield chunk
+            chunk, marks = [], 0
+        chunk.append(bucket)
+        marks += count
+    if chunk:
+        yield chunk
+
+
+@transaction.atomic
+def _chunk(buckets: list[int], now: datetime) -> Added | None:
+    """Add up the dirty keys of those buckets that are free; None when nothing is left there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_LOCK_SPACE, _MEMBERS_LOCK])
+        cursor.execute(
+            "SELECT bucket FROM unnest(%s::int[]) AS bucket"
+            " WHERE pg_try_advisory_xact_lock(%s, bucket)",
+            [buckets, _LOCK_SPACE],
+        )
+        free = [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql.CLAIM, {"buckets": free, "limit": CHUNK})
+        subjects, keys = cursor.fetchone()
+        if not keys:
+            return None
+        given = {"subjects": subjects, "keys": keys}
+        cursor.execute(
+            sql.ADD_UP,
+            given
+            | {
+                "now": now,
+                "since": now - TREND_WINDOW,
+                "window": TREND_WINDOW,
+                "least": settings.PATTERN_MIN_INSTANCES,
+            },
+        )
+        written = cursor.rowcount
+        cursor.execute(sql.REMOVE, given)
+        return Added(keys=len(keys), written=written, removed=cursor.rowcount)

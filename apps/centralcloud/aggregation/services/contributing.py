@@ -1,0 +1,52 @@
+"""Take in what code bases tell: COPY into a staging table, then one upsert of what is newer.
+
+Of one key of one code base the highest revision wins; at the same revision present beats
+withdrawn, and the greater content beats the smaller one, so that any order comes to the same.
+What lies under the floor that the code base has told holds no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, transaction
+
+from apps.centralcloud.aggregation.engine.rows import COLUMNS, FactRow, Told
+from apps.centralcloud.aggregation.models import Subject
+from apps.centralcloud.aggregation.services import contributing_sql as sql
+
+Message = tuple[Told, Iterable[FactRow]]
+
+
+@transaction.atomic
+def contributions_apply(*, subject: Subject, messages: Sequence[Message]) -> None:
+    """Take in messages of one subject, and mark the keys whose contributions changed.
+
+    Batches that run at once wait for each other at the code bases that they share, in the same
+    order, so none waits for ever.
+    """
+    if not messages:
+        return
+    given = {"subject": subject.value}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.STAGE)
+    _stage(messages)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.STATE, given)
+        cursor.execute(sql.UPSERT, given)
+        if any(told.state.floor for told, _ in messages):
+            cursor.execute(sql.FLOOR, given)
+
+
+def _stage(messages: Sequence[Message]) -> None:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        with cursor.copy(sql.COPY_MESSAGES) as copy:
+            copy.set_types(["int4", "text", "text", "int8", "int8"])
+            for number, (told, _) in enumerate(messages):
+                state = told.state
+                copy.write_row((number, told.instance, state.codebase, state.revision, state.floor))
+        with cursor.copy(sql.COPY_FACTS) as copy:
+            copy.set_types(["int4", *(kind for _, kind in COLUMNS)])
+            for number, (_, rows) in enumerate(messages):
+                for row in rows:
+                    copy.write_row((number, *row))
