@@ -21,7 +21,14 @@ from apps.shared.contracts.errors import MessageRefused, Reason
 from apps.shared.contracts.headers import attributes_of, header_value
 from apps.shared.contracts.nkeys import NKey, verified
 from apps.shared.contracts.payloads.base import EARLIEST, INSTANCE_ID, LATEST, Payload
-from apps.shared.contracts.subjects import CENTRALCLOUD, INSTANCES, Message, Way, message_of
+from apps.shared.contracts.subjects import (
+    CENTRALCLOUD,
+    INSTANCES,
+    SCHEMA_URN,
+    Message,
+    Way,
+    message_of,
+)
 
 LARGEST_MESSAGE = 512 * 1024
 """Bytes of data and headers together."""
@@ -29,7 +36,6 @@ LARGEST_DATA = LARGEST_MESSAGE - 2048
 """Bytes of data that leave room for any headers of ours; what is larger is split."""
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
-SCHEMAS = "urn:singularity:schema:"
 SIGNATURE = "singularity-signature"
 MESSAGE_ID = "Nats-Msg-Id"
 STRUCTURED = "application/cloudevents"
@@ -104,7 +110,7 @@ def event_encode(event: Event, key: NKey) -> dict[str, str]:
         "ce-source": header_value(event.source),
         "ce-type": header_value(event.type),
         "ce-time": time,
-        "ce-dataschema": f"{SCHEMAS}{event.type.removeprefix('singularity.')}",
+        "ce-dataschema": f"{SCHEMA_URN}{event.type.removeprefix('singularity.')}",
         "ce-datacontenttype": CONTENT_TYPE,
         MESSAGE_ID: header_value(event.id),
         SIGNATURE: base64.b64encode(

@@ -10,6 +10,8 @@ from apps.shared.contracts import payloads
 from apps.shared.contracts.payloads.base import Payload
 
 VERSION = "v1"
+SCHEMA_URN = "urn:singularity:schema:"
+"""What the name of a schema is put after, in its ``$id`` and in ``ce-dataschema``."""
 SERVICE = "centralcloud"
 CENTRALCLOUD = "/centralcloud"
 INSTANCES = "/instances/"
@@ -37,8 +39,9 @@ class Stream(StrEnum):
 class Message:
     """One row of the message table.
 
-    ``subject`` is what all share; a message for one audience (an instance, a kind of answer)
-    has it as one more token. ``answer`` is set for requests only.
+    ``subject`` is what all share; a message for one ``audience`` (an instance, a kind of answer)
+    has it as one more token, and one that is not ``for_all`` always has one. ``answer`` is set for
+    requests only.
     """
 
     subject: str
@@ -47,6 +50,7 @@ class Message:
     carries: str
     stream: Stream | None = None
     audience: str = ""
+    for_all: bool = True
     answer: type[Payload] | None = None
 
     @property
@@ -59,6 +63,12 @@ class Message:
     def name(self) -> str:
         """The file name of its schema."""
         return self.type.removeprefix("singularity.").removesuffix(f".{VERSION}")
+
+    @property
+    def addresses(self) -> list[str]:
+        """Its subjects, the audience in braces."""
+        to_one = [f"{self.subject}.{{{self.audience}}}"] if self.audience else []
+        return [self.subject, *to_one] if self.for_all else to_one
 
 
 _UP = (
@@ -156,6 +166,7 @@ _DOWN = (
         "a cached answer changed",
         Stream.KNOWLEDGE,
         audience="kind",
+        for_all=False,
     ),
     Message(
         "knowledge.cache.invalidate",
@@ -164,6 +175,7 @@ _DOWN = (
         "cached answers hold no more",
         Stream.KNOWLEDGE,
         audience="kind",
+        for_all=False,
     ),
 )
 _REQUESTS = (
@@ -212,7 +224,8 @@ _REQUESTS = (
 )
 MESSAGES = (*_UP, *_DOWN, *_REQUESTS)
 _AUDIENCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-_BY_SUBJECT = {message.subject: message for message in MESSAGES}
+_BY_SUBJECT = {message.subject: message for message in MESSAGES if message.for_all}
+_BY_AUDIENCE = {message.subject: message for message in MESSAGES if message.audience}
 STREAM_SUBJECTS = {
     Stream.INTELLIGENCE: [message.subject for message in _UP],
     Stream.INSIGHTS: ["intelligence.insights.>"],
@@ -225,8 +238,7 @@ def message_of(subject: str) -> Message | None:
     if found := _BY_SUBJECT.get(subject):
         return found
     shared, _, audience = subject.rpartition(".")
-    found = _BY_SUBJECT.get(shared)
-    return found if found and found.audience and _AUDIENCE.fullmatch(audience) else None
+    return _BY_AUDIENCE.get(shared) if _AUDIENCE.fullmatch(audience) else None
 
 
 def message_for(payload: type[Payload]) -> Message:

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
+from apps.shared.core.api.events import AsyncApiView, events
 from apps.shared.core.api.jobs import JobViewSet
 from apps.shared.core.metrics.views import metrics
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
+    path("api/events/", admin.site.admin_view(events), name="events"),
+    path("api/asyncapi.json", AsyncApiView.as_view(), name="asyncapi"),
     path("api/v1/", include(router.urls)),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -53,6 +53,7 @@ ACCESS = Group(
         Item("Groups", "group", "admin:auth_group_changelist", "auth.view_group"),
         Item("API tokens", "key", "admin:knox_authtoken_changelist", "knox.view_authtoken"),
         Item("API reference", "api", "docs"),
+        Item("Event reference", "sync_alt", "events"),
     ),
 )
 
