@@ -25,7 +25,8 @@ def instance_enroll(*, name: str, public: str, note: str = "") -> InstanceKey:
     Raises:
         EnrolmentError: the name or key is wrong, or the instance is enrolled already.
     """
-    _check(name, public)
+    name_check(name)
+    _key_check(public)
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -54,7 +55,7 @@ def instance_rotate(*, name: str, public: str) -> InstanceKey:
     Raises:
         EnrolmentError: the instance is not enrolled, or the key is wrong.
     """
-    _check(name, public)
+    _key_check(public)
     try:
         with transaction.atomic():
             instance = instance_locked(name)
@@ -89,12 +90,11 @@ def instance_revoke(*, name: str) -> Instance:
 
 def instance_locked(name: str) -> Instance:
     """The row, held until the transaction ends. Raises EnrolmentError for an unknown name."""
-    try:
-        return Instance.objects.select_for_update().get(name=name)
-    except (Instance.DoesNotExist, ValueError):
-        raise EnrolmentError(
-            f"there is no instance {name!r}: `manage.py instances` lists them."
-        ) from None
+    rows = Instance.objects.select_for_update().filter(name=name)
+    instance = rows.first() if re.fullmatch(NAME, name) else None
+    if instance is None:
+        raise EnrolmentError(f"there is no instance {name!r}: `manage.py instances` lists them.")
+    return instance
 
 
 def keys_revoke(instance: Instance) -> None:
@@ -121,8 +121,7 @@ def name_check(name: str) -> None:
         raise EnrolmentError(f"{SERVICE} is the name of Centralcloud itself: take another one.")
 
 
-def _check(name: str, public: str) -> None:
-    name_check(name)
+def _key_check(public: str) -> None:
     try:
         public_check(public)
     except NKeyError as error:

@@ -1,0 +1,242 @@
+"""What an instance's NATS user may do, and what it may not, on a real nats-server."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.api import ConsumerConfig, StreamConfig
+
+from apps.centralcloud.fleet.engine.nats_users import users_text
+from apps.shared.contracts.nkeys import NKey
+from apps.shared.contracts.subjects import MESSAGES, STREAM_SUBJECTS, Stream, Way
+from apps.shared.core.embedded.nats import Nats
+from apps.shared.core.embedded.servers import EmbeddedServers
+from apps.shared.nats_bridge.connection import NKeyClient
+from apps.shared.nats_bridge.names import durable_name, inbox_prefix, presence_subject
+from tests.common.factories.fleet import key_new
+from tests.common.processes import eventually
+
+OWN, OTHER = durable_name("acme"), durable_name("beta")
+UP = [message.subject for message in MESSAGES if message.way == Way.UP]
+QUESTIONS = [message.subject for message in MESSAGES if message.way == Way.REQUEST]
+NAMES = ("centralcloud", "acme", "beta")
+MESSAGE = "intelligence.insights.statistics"
+
+
+@dataclass
+class Place:
+    """A nats-server with its users."""
+
+    nats: Nats
+    keys: dict[str, NKey] = field(default_factory=lambda: {n: key_new() for n in NAMES})
+
+    def let_in(self, *names: str) -> None:
+        instances = [(name, self.keys[name].public) for name in names]
+        self.nats.write_users(
+            users_text(centralcloud=self.keys["centralcloud"].public, instances=instances)
+        )
+
+    @asynccontextmanager
+    async def client(self, name: str, errors: list[str] | None = None) -> AsyncIterator[Client]:
+        client = NKeyClient(self.keys[name])
+
+        async def note(error: Exception) -> None:
+            (errors if errors is not None else []).append(str(error))
+
+        await client.connect(
+            self.nats.url,
+            signature_cb=client.sign_nonce,
+            inbox_prefix=inbox_prefix(name),
+            allow_reconnect=False,
+            error_cb=note,
+        )
+        try:
+            yield client
+        finally:
+            await client.close()
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    folder = Path(tempfile.mkdtemp(prefix="singularity-state-"))
+    servers = EmbeddedServers(folder)
+    servers.ensure_nats()
+    place = Place(servers.nats)
+    place.let_in("acme", "beta")
+    asyncio.run(streams_make(place))
+    yield place
+    servers.nats.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def _both_let_in(place: Place) -> None:
+    place.let_in("acme", "beta")
+
+
+async def streams_make(place: Place) -> None:
+    async with place.client("centralcloud") as client:
+        streams = client.jetstream()
+        for stream, subjects in STREAM_SUBJECTS.items():
+            await streams.add_stream(StreamConfig(name=stream, subjects=subjects))
+        for durable in (OWN, OTHER):
+            config = ConsumerConfig(durable_name=durable, filter_subject=MESSAGE)
+            await streams.add_consumer(Stream.INSIGHTS, config)
+        await streams.create_key_value(bucket="instances")
+
+
+async def refusals(place: Place, act: Callable[[Client], Awaitable[Any]]) -> list[str]:
+    """What the server says to something that ``acme`` tries."""
+    errors: list[str] = []
+    async with place.client("acme", errors) as client:
+        await act(client)
+        await client.flush()
+        await asyncio.sleep(0.05)
+    return [error for error in errors if "permissions violation" in error.lower()]
+
+
+@pytest.mark.parametrize("subject", UP)
+def test_it_sends_what_goes_up_and_hears_that_it_arrived(place: Place, subject: str) -> None:
+    async def send() -> int:
+        async with place.client("acme") as client:
+            return (await client.jetstream().publish(subject, b"{}")).seq
+
+    assert asyncio.run(send()) > 0
+
+
+@pytest.mark.parametrize("subject", QUESTIONS)
+def test_it_asks_and_is_answered(place: Place, subject: str) -> None:
+    async def ask() -> bytes:
+        async with place.client("centralcloud") as cloud, place.client("acme") as client:
+
+            async def answer(question: Any) -> None:
+                await question.respond(b"of " + question.data)
+
+            await cloud.subscribe(subject, cb=answer)
+            await cloud.flush()
+            return bytes((await client.request(subject, b"acme", timeout=5)).data)
+
+    assert asyncio.run(ask()) == b"of acme"
+
+
+def test_it_reads_its_own_consumer(place: Place) -> None:
+    async def read() -> tuple[list[bytes], int]:
+        async with place.client("centralcloud") as cloud, place.client("acme") as client:
+            for number in range(3):
+                await cloud.jetstream().publish(MESSAGE, b"%d" % number)
+            streams = client.jetstream()
+            pull = await streams.pull_subscribe_bind(durable=OWN, stream=Stream.INSIGHTS)
+            messages = await pull.fetch(3, timeout=5)
+            for message in messages:
+                await message.ack_sync(timeout=5)
+            info = await pull.consumer_info()
+            return [message.data for message in messages], info.num_ack_pending or 0
+
+    assert asyncio.run(read()) == ([b"0", b"1", b"2"], 0)
+
+
+def test_it_renews_its_own_presence(place: Place) -> None:
+    async def renew() -> bytes | None:
+        async with place.client("centralcloud") as cloud, place.client("acme") as client:
+            await client.jetstream().publish(presence_subject("acme"), b"here")
+            bucket = await cloud.jetstream().key_value("instances")
+            return (await bucket.get("acme")).value
+
+    assert asyncio.run(renew()) == b"here"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *(">", "*", "intelligence.>", *UP, "$KV.instances.>", "$JS.>", "$SRV.>", "$SYS.>"),
+        *(MESSAGE, "intelligence.insights.aggregated.beta", "centralcloud.query.*"),
+        *(f"{inbox_prefix('beta')}.>", f"{inbox_prefix('centralcloud')}.>", "_INBOX.>"),
+        *(f"{inbox_prefix('acme')}x.>", presence_subject("acme")),
+    ],
+)
+def test_it_listens_to_nothing_but_its_inbox(place: Place, subject: str) -> None:
+    assert asyncio.run(refusals(place, lambda client: client.subscribe(subject)))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *(MESSAGE, "intelligence.insights.aggregated.beta", "intelligence.anything", "anything"),
+        *("knowledge.cache.update.packages", "knowledge.cache.invalidate.packages"),
+        *(presence_subject("beta"), f"{inbox_prefix('beta')}.1", "_INBOX.1", "$SRV.PING"),
+        *(f"$JS.API.CONSUMER.MSG.NEXT.INSIGHTS.{OTHER}", f"$JS.ACK.INSIGHTS.{OTHER}.1.1.1.1.1"),
+        *(f"$JS.API.CONSUMER.{verb}.INSIGHTS.{OTHER}" for verb in ("INFO", "DELETE", "RESET")),
+        *(f"$JS.API.CONSUMER.{verb}.INSIGHTS.{OWN}" for verb in ("DELETE", "CREATE", "PAUSE")),
+        *("$JS.API.CONSUMER.CREATE.INTELLIGENCE", "$JS.API.CONSUMER.LIST.INSIGHTS"),
+        *(f"$JS.API.CONSUMER.DURABLE.CREATE.{stream}.x" for stream in Stream),
+        *(f"$JS.API.CONSUMER.MSG.NEXT.INTELLIGENCE.{OWN}", "$JS.API.STREAM.NAMES"),
+        *(f"$JS.API.STREAM.{verb}.INTELLIGENCE" for verb in ("INFO", "DELETE", "PURGE", "UPDATE")),
+        *("$JS.API.STREAM.CREATE.MINE", "$JS.API.STREAM.MSG.GET.INTELLIGENCE", "$JS.API.INFO"),
+        *("$JS.API.STREAM.MSG.DELETE.INTELLIGENCE", "$JS.API.DIRECT.GET.KV_instances"),
+        *("$JS.API.STREAM.INFO.KV_instances", "$JS.API.STREAM.SNAPSHOT.INTELLIGENCE"),
+        *("$JS.API.ACCOUNT.PURGE.$G", "$SYS.REQ.SERVER.PING", "$O.models.C.x", "$KV.instances.>"),
+    ],
+)
+def test_it_sends_nothing_else(place: Place, subject: str) -> None:
+    assert asyncio.run(refusals(place, lambda client: client.publish(subject, b"{}")))
+
+
+def test_a_reply_that_points_at_the_api_of_streams_does_nothing(place: Place) -> None:
+    """The server acknowledges to whatever reply subject a message names."""
+
+    async def attack() -> int:
+        async with place.client("centralcloud") as cloud, place.client("acme") as client:
+            streams = cloud.jetstream()
+            begin = (await streams.stream_info(Stream.INTELLIGENCE)).state.messages
+            for verb in ("PURGE", "DELETE", "MSG.DELETE"):
+                await client.publish(UP[0], b"", reply=f"$JS.API.STREAM.{verb}.INTELLIGENCE")
+            await client.flush()
+            await client.jetstream().publish(UP[0], b"")
+            return (await streams.stream_info(Stream.INTELLIGENCE)).state.messages - begin
+
+    assert asyncio.run(attack()) == 4
+
+
+def test_a_revoked_one_is_thrown_out_at_once_and_stays_out_while_others_stay(place: Place) -> None:
+    async def revoke() -> tuple[bool, bool]:
+        async with place.client("acme") as acme, place.client("beta") as beta:
+            await asyncio.to_thread(place.let_in, "beta")
+            closed = await asyncio.to_thread(eventually, lambda: acme.is_closed)
+            await beta.flush()
+            return closed, beta.is_connected
+
+    assert asyncio.run(revoke()) == (True, True)
+    with pytest.raises(NatsError, match=r"(?i)authorization"):
+        asyncio.run(refusals(place, lambda client: client.flush()))
+
+
+def test_an_old_key_lets_nobody_in(place: Place) -> None:
+    held = place.keys["acme"]
+    try:
+        place.keys["acme"] = key_new()
+        with pytest.raises(NatsError, match=r"(?i)authorization"):
+            asyncio.run(refusals(place, lambda client: client.flush()))
+    finally:
+        place.keys["acme"] = held
+
+
+def test_who_has_no_key_stays_out(place: Place) -> None:
+    async def connect() -> None:
+        client = Client()
+        try:
+            await client.connect(place.nats.url, allow_reconnect=False, max_reconnect_attempts=1)
+        finally:
+            await client.close()
+
+    with pytest.raises(NatsError, match=r"(?i)authorization"):
+        asyncio.run(connect())
