@@ -74,7 +74,7 @@ def _bounds(value: Mapping[str, Any]) -> list[str]:
     said = [_LIMITS[name].format(_figure(limit)) for name, limit in given.items()]
     if value.get("pattern", NO_NUL) != NO_NUL:
         said.append(f"matching {value['pattern']}")
-    return ["one of " + ", ".join(value["enum"])] * ("enum" in value) + said
+    return ["one of " + ", ".join(value["enum"]), *said] if "enum" in value else said
 
 
 def _figure(limit: float) -> str:

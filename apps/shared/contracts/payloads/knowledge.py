@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
@@ -10,7 +11,7 @@ from apps.shared.contracts.payloads.base import NO_NUL, Payload, Revision, Time,
 
 
 def _storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """The value, if PostgreSQL's jsonb can hold it. Raises ValueError for a NUL in a text."""
+    """The value. Raises ValueError for what PostgreSQL's jsonb cannot hold: NUL, NaN, infinity."""
     waiting: list[object] = [value]
     while waiting:
         part = waiting.pop()
@@ -20,6 +21,8 @@ def _storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
             waiting += part
         elif isinstance(part, str) and "\0" in part:
             raise ValueError("a text holds the character NUL")
+        elif isinstance(part, float) and not math.isfinite(part):
+            raise ValueError("a number is not finite")
     return value
 
 
