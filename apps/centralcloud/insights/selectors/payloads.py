@@ -1,0 +1,77 @@
+"""Rows as what the contracts carry, and as many of them as fit into a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain, zip_longest
+from typing import Any, TypeVar
+
+from apps.centralcloud.aggregation.selectors.for_insights import facts_shown
+from apps.centralcloud.insights.models import Told
+from apps.shared.contracts.payloads.base import Payload
+from apps.shared.contracts.payloads.insights import InsightFact, SharedFact
+
+MESSAGE_BYTES = 450 * 1024
+"""Of JSON in a message or an answer at most; the best that fit are told, the others not."""
+FACTS_BYTES = 250 * 1024
+"""Of those, for facts, where they stand beside insights."""
+FACTS_LIMIT = 200
+"""Facts of each subject that all are told."""
+SUBJECTS = ("pattern", "architecture", "framework", "package")
+_FIELDS = (
+    "key", "kind", "subject", "subject_key", "subject_kind", "name", "reason", "score",
+)  # fmt: skip
+P = TypeVar("P", bound=Payload)
+
+
+def insight_fact(row: Told) -> InsightFact:
+    """A stored insight as it travels."""
+    return InsightFact.model_validate(
+        {name: getattr(row, name) for name in _FIELDS}
+        | {"language": row.language or None, "evidence": row.evidence}
+    )
+
+
+def shared_fact(row: Any) -> SharedFact:
+    """A fact of aggregation as it travels."""
+    return SharedFact(
+        subject=row.subject,
+        key=row.key,
+        kind=row.kind[:60],
+        language=row.language or None,
+        name=row.name,
+        instances=row.instances,
+        eligible=row.eligible,
+        codebases=row.codebases,
+        occurrences=row.occurrences,
+        share=row.share,
+        confidence=row.confidence,
+        trend=row.trend,
+        first_seen_at=row.first_seen_at,
+    )
+
+
+def shared_facts() -> tuple[SharedFact, ...]:
+    """What all are told of facts: those of most instances of each subject, as many as fit."""
+    by_subject = (
+        [shared_fact(row) for row in facts_shown(subject=subject)[:FACTS_LIMIT]]
+        for subject in SUBJECTS
+    )
+    in_turn = chain.from_iterable(zip_longest(*by_subject))
+    return fitting((fact for fact in in_turn if fact), FACTS_BYTES)
+
+
+def fitting(payloads: Iterable[P], size: int) -> tuple[P, ...]:
+    """The first ones whose JSON together takes at most ``size`` bytes."""
+    kept = []
+    for payload in payloads:
+        size -= json_bytes(payload)
+        if size < 0:
+            break
+        kept.append(payload)
+    return tuple(kept)
+
+
+def json_bytes(payload: Payload) -> int:
+    """How long it is on the wire, with the comma after it."""
+    return len(payload.model_dump_json(exclude_defaults=True).encode()) + 1
