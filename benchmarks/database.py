@@ -16,11 +16,24 @@ def instance_site() -> Iterator[None]:
 
     The exported model is kept in the checkout's state folder, since making it takes a while.
     """
+    with _site("singularity_site.settings"):
+        yield
+
+
+@contextmanager
+def cloud_site() -> Iterator[None]:
+    """Centralcloud, as ``instance_site`` is an instance."""
+    with _site("centralcloud_site.settings"):
+        yield
+
+
+@contextmanager
+def _site(settings: str) -> Iterator[None]:
     state = Path(tempfile.mkdtemp(prefix="singularity-bench-"))
     for name in ("DATABASE_URL", "REDIS_URL", "NATS_URL", "NATS_HOST", "INSTANCE_ID"):
         os.environ.pop(name, None)
     os.environ["SINGULARITY_STATE"] = str(state)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "singularity_site.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
     import django
     from django.core.management import call_command
 

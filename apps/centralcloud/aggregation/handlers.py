@@ -1,4 +1,7 @@
-"""Messages that instances send: each handler hands a batch to one service."""
+"""Messages that instances send: each handler hands a batch to one service.
+
+What an instance had sent before it was withdrawn is left out.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from apps.centralcloud.aggregation.engine.rows import (
 from apps.centralcloud.aggregation.models import Subject
 from apps.centralcloud.aggregation.services.contributing import contributions_apply
 from apps.centralcloud.aggregation.services.statistics import reports_apply
+from apps.centralcloud.fleet.selectors.admission import admitted
 from apps.shared.contracts.payloads.architecture import ArchitecturePatternsLearned
 from apps.shared.contracts.payloads.base import CodebaseState
 from apps.shared.contracts.payloads.code import CodePatternsLearned
@@ -49,7 +53,7 @@ def packages(batch: Sequence[Received[PackagesDeclared]]) -> None:
 
 def statistics(batch: Sequence[Received[StatisticsReported]]) -> None:
     """``intelligence.statistics.reported``."""
-    reports_apply(reports=[(one.instance, one.payload) for one in batch])
+    reports_apply(reports=[(one.instance, one.payload) for one in admitted(batch)])
 
 
 def _learned(
@@ -61,7 +65,7 @@ def _learned(
         subject=subject,
         messages=[
             (told, rows_of(told, one.payload))
-            for one in batch
+            for one in admitted(batch)
             for told in (Told(one.instance, one.payload, one.stored_at),)
         ],
     )

@@ -71,7 +71,7 @@ class Contribution(models.Model):
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["subject", "key", "instance", "codebase"], name="contribution_once"
+                fields=["instance", "codebase", "subject", "key"], name="contribution_once"
             ),
             models.CheckConstraint(
                 condition=Q(occurrences__gte=0, files__gte=0), name="contribution_support"
@@ -83,7 +83,7 @@ class Contribution(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["instance", "codebase", "subject"], name="contribution_of"),
+            models.Index(fields=["subject", "key"], name="contribution_to"),
         ]
 
     def __str__(self) -> str:

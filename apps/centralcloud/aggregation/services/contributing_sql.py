@@ -100,7 +100,7 @@ UPSERT = f"""
         INSERT INTO aggregation_contribution
             (subject, instance, codebase, revision, {_FIELDS})
         SELECT subject, instance, codebase, revision, {_FIELDS} FROM newer
-        ON CONFLICT (subject, key, instance, codebase) DO UPDATE
+        ON CONFLICT (instance, codebase, subject, key) DO UPDATE
         SET revision = excluded.revision, withdrawn = excluded.withdrawn,
             {", ".join(f"{name} = excluded.{name}" for name in _CONTENT)}
     ), changed AS (

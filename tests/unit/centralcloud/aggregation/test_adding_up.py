@@ -130,7 +130,7 @@ def test_the_trend_follows_who_joined_and_left_in_the_last_four_weeks() -> None:
             patterns("new", revision(NOW), pattern("x", first_seen_at=NOW - 20 * days)),
             patterns("newer", revision(NOW), pattern("x", first_seen_at=NOW - 10 * days)),
             patterns("left", revision(NOW - 5 * days), withdrawn=(signature("x"),)),
-            patterns("long gone", revision(NOW - 50 * days), withdrawn=(signature("x"),)),
+            patterns("long-gone", revision(NOW - 50 * days), withdrawn=(signature("x"),)),
         ]
     )
     facts_aggregate(now=NOW)
