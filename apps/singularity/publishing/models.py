@@ -1,0 +1,101 @@
+"""What was told of each code base: how far, under which name, and what became of each fact."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from django.db import models
+
+from apps.singularity.publishing.engine.subjects import Subject
+
+
+def new_key() -> str:
+    """What a code base is called outside: random, so that it says nothing."""
+    return secrets.token_hex(16)
+
+
+class PublishedCodebase(models.Model):
+    """A code base under the name that others know it by.
+
+    ``codebase`` is ingestion's id, kept as a number: the row outlives the code base, so that what
+    was told of one that was deleted can be taken back. ``withdrawn_at`` is set when all of it was
+    taken back, by hand or because the code base is gone; the schedule leaves such a one alone.
+    """
+
+    instance = models.CharField(max_length=63)
+    codebase = models.BigIntegerField()
+    name = models.CharField(max_length=120, help_text="What it is called here; never leaves.")
+    key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "published code base"
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance", "codebase"], name="published_codebase"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublishedState(models.Model):
+    """How far one subject of a code base was told.
+
+    ``source_revision`` is the revision of mining that it was told up to; ``digest`` names all
+    facts of a subject that has no revision of its own. ``revision`` and ``floor`` are those of the
+    contract, as last told; 0 says that nothing was. ``policy`` names the rules it was told by.
+    """
+
+    instance = models.CharField(max_length=63)
+    codebase = models.ForeignKey(PublishedCodebase, models.CASCADE, related_name="states")
+    subject = models.CharField(max_length=12, choices=[(one.value, one.value) for one in Subject])
+    source_revision = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    revision = models.BigIntegerField(default=0)
+    floor = models.BigIntegerField(default=0)
+    policy = models.CharField(max_length=64, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When it last changed.")
+    restated_at = models.DateTimeField(null=True, blank=True, help_text="When all was told.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["codebase", "subject"], name="published_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} of {self.codebase_id}"
+
+
+class PublishedFact(models.Model):
+    """What became of one fact: ``told`` since the last complete statement, or ``refused`` and why.
+
+    A fact that was told and holds no more stays until then, so that its withdrawal can be told
+    again; one that was never told is never mentioned, not even as withdrawn.
+    """
+
+    state = models.ForeignKey(
+        PublishedState, models.CASCADE, related_name="facts", db_index=False
+    )  # its unique key begins with it
+    key = models.CharField(max_length=500)
+    told = models.BooleanField()
+    refused = models.CharField(max_length=60, blank=True, help_text="Why it does not leave.")
+    first_seen_at = models.DateTimeField(help_text="When it was first looked at here.")
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["state", "key"], name="published_fact"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["state", "refused"],
+                condition=~models.Q(refused=""),
+                name="published_refused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,77 @@
+"""Bring what others know of this instance up to what it knows itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.singularity.ingestion.selectors.codebases import codebases_of
+from apps.singularity.publishing.engine.subjects import Subject
+from apps.singularity.publishing.models import PublishedCodebase
+from apps.singularity.publishing.services.messages import Sink, Told
+from apps.singularity.publishing.services.patterns import patterns_sync
+from apps.singularity.publishing.services.policy import subjects_told
+from apps.singularity.publishing.services.source import Source
+from apps.singularity.publishing.services.states import codebase_locked, state_of
+from apps.singularity.publishing.services.wholes import whole_sync
+from apps.singularity.publishing.services.withdrawal import codebase_withdraw, subject_withdraw
+
+_SYNCS: dict[Subject, Callable[..., Told]] = {
+    Subject.PATTERN: patterns_sync,
+    Subject.ARCHITECTURE: whole_sync,
+    Subject.FRAMEWORK: whole_sync,
+    Subject.PACKAGE: whole_sync,
+}
+
+
+def nowhere(_subject: str, _data: bytes) -> None:
+    """Show a message to nobody."""
+
+
+def codebase_sync(
+    *, codebase: Any, full: bool = False, by_hand: bool = False, sink: Sink = nowhere
+) -> Told:
+    """Tell what changed in a code base; each subject in a transaction of its own.
+
+    Args:
+        full: tell all that holds.
+        by_hand: also of one that was taken back by hand, which the schedule leaves alone.
+    """
+    told, source, allowed = Told(), Source(codebase), subjects_told()
+    for subject in Subject:
+        with transaction.atomic():
+            row = codebase_locked(codebase=codebase.pk, name=codebase.name)
+            if row.withdrawn_at is not None and not by_hand:
+                return told
+            if row.withdrawn_at is not None:
+                row.withdrawn_at = None
+                row.save(update_fields=["withdrawn_at"])
+            state = state_of(codebase=row, subject=subject)
+            if subject in allowed:
+                sync = _SYNCS[subject]
+                told.add(sync(state=state, source=source, full=full, sink=sink))
+            else:
+                told.add(subject_withdraw(state=state, sink=sink))
+    return told
+
+
+def gone_withdraw(*, known: Sequence[Any], sink: Sink = nowhere) -> Told:
+    """Take back what was told of code bases that are no more; ``known`` are all there are."""
+    told = Told()
+    rows = PublishedCodebase.objects.filter(instance=settings.INSTANCE_ID, withdrawn_at=None)
+    for row in rows.exclude(codebase__in=[one.pk for one in known]):
+        told.add(codebase_withdraw(codebase=row, sink=sink))
+    return told
+
+
+def instance_sync(*, full: bool = False, sink: Sink = nowhere) -> Told:
+    """Tell what changed in all code bases, as the schedule does."""
+    codebases = codebases_of(instance=settings.INSTANCE_ID)
+    told = gone_withdraw(known=codebases, sink=sink)
+    for codebase in codebases:
+        if codebase.ingested_at is not None:
+            told.add(codebase_sync(codebase=codebase, full=full, sink=sink))
+    return told
