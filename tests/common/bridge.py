@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
+from django.db import connections
 from nats.aio.client import Client
 
 from apps.shared.contracts.errors import MessageRefused, Reason
@@ -23,6 +26,8 @@ from apps.shared.nats_bridge.relay import Relay, Sender
 from apps.shared.nats_bridge.setup import site_consumer_ensure, streams_ensure
 from apps.shared.nats_bridge.wiring import Wiring
 
+P = ParamSpec("P")
+T = TypeVar("T")
 REPORT = "intelligence.statistics.reported"
 INSTANCE = "one"
 
@@ -102,3 +107,23 @@ async def receive_all(client: Client, site: Site) -> int:
             consumer=durable_name(SERVICE),
         )
         return await consumer.run_once()
+
+
+async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Database work of a test, in a thread that leaves no connection behind."""
+
+    def closing() -> T:
+        try:
+            return work(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(closing)
+
+
+async def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for something of the database to be so."""
+    end = time.monotonic() + seconds
+    while not await in_database(true):
+        assert time.monotonic() < end, "it never was so"
+        await asyncio.sleep(0.05)

@@ -27,7 +27,7 @@ from apps.shared.contracts.event import (
 from apps.shared.contracts.headers import header_value
 from apps.shared.contracts.nkeys import NKey, verified
 from apps.shared.contracts.payloads.base import Payload
-from apps.shared.contracts.subjects import CENTRALCLOUD, VERSION, Message
+from apps.shared.contracts.subjects import CENTRALCLOUD, SCHEMA_URN, VERSION, Message
 
 
 def answer_encode(answer: Payload, *, question: Event, key: NKey) -> tuple[dict[str, str], bytes]:
@@ -47,6 +47,7 @@ def answer_encode(answer: Payload, *, question: Event, key: NKey) -> tuple[dict[
         "ce-source": header_value(CENTRALCLOUD),
         "ce-type": _type(message),
         "ce-time": time,
+        "ce-dataschema": f"{SCHEMA_URN}{message.name}.answer.{VERSION}",
         "ce-datacontenttype": CONTENT_TYPE,
         "ce-causationid": header_value(question.id),
         SIGNATURE: base64.b64encode(key.sign(_signed(question, data))).decode(),

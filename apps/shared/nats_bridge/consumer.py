@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Sequence
 
 import structlog
 from nats.aio.client import Client
@@ -22,6 +23,8 @@ RETRY_STEPS = 3
 """A message that failed once waits as long as something that failed so many times more."""
 DATABASE_SECONDS = 10.0
 LAST_WAIT_SECONDS = 1.0
+FINISH_SECONDS = 10.0
+"""What a batch gets to end in order when the bridge ends."""
 
 
 class Consumer:
@@ -43,7 +46,8 @@ class Consumer:
         """Receive for ever."""
         async with self._pull:
             while True:
-                await self._receive(await self._pull.batch(wait=EXPIRES_SECONDS))
+                messages = await self._pull.batch(wait=EXPIRES_SECONDS)
+                await _to_its_end(self._receive(messages))
 
     async def run_once(self) -> int:
         """Receive until nothing more comes. Returns how many messages came."""
@@ -79,6 +83,17 @@ class Consumer:
             for one in (*messages, *self._pull.waiting):
                 await one.in_progress()
             await pause(failures, longest=DATABASE_SECONDS)
+
+
+async def _to_its_end(work: Awaitable[None]) -> None:
+    """Whoever cancels this waits for the work: what was committed is acknowledged."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=FINISH_SECONDS)
+        task.cancel()
+        raise
 
 
 def _letter(message: Msg) -> Letter:

@@ -45,7 +45,7 @@ class DatabaseThreads:
 
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Queue work that is done even when nobody waits for it any more."""
-        return self._pool.submit(_with_fresh_connection, work, *args, **kwargs)
+        return self._pool.submit(lambda: _with_fresh_connection(work, *args, **kwargs))
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What the work returns, or raises."""

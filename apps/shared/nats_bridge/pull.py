@@ -49,8 +49,11 @@ class Pull:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
+        """What came and was not worked on goes to another bridge at once."""
         if self._subscription is not None and not self._client.is_closed:
             await self._subscription.unsubscribe()
+            for message in self._messages:
+                await message.nak()
 
     @property
     def waiting(self) -> tuple[Msg, ...]:

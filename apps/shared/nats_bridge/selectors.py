@@ -2,9 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from django.conf import settings
+from django.db.models import Count, Min, QuerySet, Sum
+from django.utils import timezone
+
+from apps.shared.nats_bridge.models import BridgeState, DeadLetter, OutboxMessage, Refusals
+
+ALIVE_SECONDS = 30
+"""A bridge that has written nothing for so long does not run."""
 
 
 def queueing() -> bool:
     """Whether messages are queued at all: there is a NATS to reach and a key to sign with."""
     return settings.ENVIRONMENT.nats_mode != "isolated" and settings.IDENTITY.key is not None
+
+
+def unsent() -> QuerySet[OutboxMessage]:
+    """Messages of this site that wait to be sent."""
+    return OutboxMessage.objects.filter(
+        instance=settings.IDENTITY.name, sent_at=None, set_aside_at=None
+    )
+
+
+def unsent_count() -> int:
+    """How many there are."""
+    return unsent().count()
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How messages go. ``state`` is None where no bridge has ever run; times are UTC.
+
+    ``set_aside_out`` messages can never be sent as they are; ``dead`` ones came, were set aside
+    in the last day and were not replayed; ``refused`` counts all that were refused today.
+    """
+
+    state: BridgeState | None
+    running: bool
+    unsent: int
+    oldest_unsent: datetime | None
+    set_aside_out: int
+    dead: int
+    refused: int
+
+
+def traffic() -> Traffic:
+    """How messages of this site go now."""
+    name, now = settings.IDENTITY.name, timezone.now()
+    state = BridgeState.objects.filter(name=name).first()
+    waiting = unsent().aggregate(number=Count("id"), oldest=Min("created_at"))
+    aside = OutboxMessage.objects.filter(instance=name, sent_at=None).exclude(set_aside_at=None)
+    dead = DeadLetter.objects.filter(
+        receiver=name, replayed_at=None, set_aside_at__gt=now - timedelta(days=1)
+    )
+    refused = Refusals.objects.filter(receiver=name, day=now.date()).aggregate(all=Sum("count"))
+    heard = state is not None and now - state.heartbeat_at < timedelta(seconds=ALIVE_SECONDS)
+    return Traffic(
+        state=state,
+        running=heard,
+        unsent=waiting["number"],
+        oldest_unsent=waiting["oldest"],
+        set_aside_out=aside.count(),
+        dead=dead.count(),
+        refused=refused["all"] or 0,
+    )

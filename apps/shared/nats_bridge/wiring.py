@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from apps.shared.contracts.errors import MessageRefused, Reason
 from apps.shared.nats_bridge.received import Audiences, Beat, Handler, Question, SenderKeys
 
 
@@ -27,12 +29,17 @@ class Wiring:
     questions: Mapping[str, Question] = field(default_factory=dict)
 
 
+def _nobody(source: str, *, stored_at: datetime) -> Sequence[str]:
+    """A site that knows no sender believes none."""
+    raise MessageRefused(Reason.UNKNOWN_SENDER, source[:100])
+
+
 def site_wiring() -> Wiring:
     """The tables of ``settings.SITE_WIRING``."""
     tables = import_module(settings.SITE_WIRING)
     return Wiring(
         handlers={subject: import_string(path) for subject, path in tables.HANDLERS.items()},
-        senders=import_string(tables.SENDERS),
+        senders=import_string(tables.SENDERS) if tables.SENDERS else _nobody,
         heartbeat=import_string(tables.HEARTBEAT) if tables.HEARTBEAT else None,
         audiences=import_string(tables.AUDIENCES) if tables.AUDIENCES else None,
         questions={subject: import_string(path) for subject, path in tables.QUERIES.items()},

@@ -47,7 +47,7 @@ def _shared(subject: str) -> str:
 def _record(messages: Sequence[Received[Any]]) -> set[str]:
     """The ids that were not there yet. In one order everywhere, so that two never deadlock."""
     ordered = sorted(messages, key=lambda one: one.event_id)
-    values = [
+    values: list[str | list[str]] = [
         settings.IDENTITY.name,
         [one.event_id for one in ordered],
         [one.instance for one in ordered],

@@ -40,9 +40,9 @@ def dead_letters_put(*, refused: Sequence[Refused]) -> int:
 def _bounded(group: Sequence[Refused]) -> Sequence[Refused]:
     """The first of the day; ``group`` is of one reason and sender."""
     reason, sender = group[0].reason, group[0].sender
-    values = {
+    values: dict[str, str | int] = {
         "receiver": settings.IDENTITY.name,
-        "reason": reason,
+        "reason": reason.value,
         "sender": sender[:100],
         "count": len(group),
     }
