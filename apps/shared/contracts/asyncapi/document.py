@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from apps.shared.contracts.asyncapi.headers import HEADERS
+from apps.shared.contracts.asyncapi.headers import ANSWER_HEADERS, HEADERS
 from apps.shared.contracts.asyncapi.messages import message_objects
 from apps.shared.contracts.event import CONTENT_TYPE, LARGEST_MESSAGE
 from apps.shared.contracts.schemas import Exact, schema_models
@@ -18,8 +18,9 @@ _DESCRIPTION = f"""What instances and Centralcloud tell each other over NATS.
 
 Each message is a CloudEvent 1.0 in binary content mode: its attributes are headers, its data is
 the message's body. `singularity-signature` is the sender's Ed25519 signature over four lines:
-the subject, `ce-id`, `ce-time` and the SHA-256 of the data in hexadecimal digits. Headers and data
-together have at most {LARGEST_MESSAGE:,} bytes."""
+the subject, `ce-id`, `ce-time` and the SHA-256 of the data in hexadecimal digits; that of an
+answer is over the word `answer`, the subject and `ce-id` of its question, and that digest. Headers
+and data together have at most {LARGEST_MESSAGE:,} bytes."""
 
 
 def asyncapi_document(*, source: str, version: str) -> dict[str, Any]:
@@ -145,4 +146,4 @@ def _schemas() -> dict[str, Any]:
         schema_generator=Exact,
         ref_template="#/components/schemas/{model}",
     )
-    return {"Headers": HEADERS, **schemas["$defs"]}
+    return {"Headers": HEADERS, "AnswerHeaders": ANSWER_HEADERS, **schemas["$defs"]}

@@ -47,3 +47,16 @@ HEADERS: dict[str, Any] = {
         },
     },
 }
+ANSWER_HEADERS: dict[str, Any] = {
+    "title": "AnswerHeaders",
+    "description": "What the headers of an answer also have.",
+    "type": "object",
+    "required": ["ce-causationid"],
+    "properties": {
+        "ce-causationid": {
+            "type": "string",
+            "pattern": _PRINTABLE,
+            "description": "The `ce-id` of the question.",
+        },
+    },
+}

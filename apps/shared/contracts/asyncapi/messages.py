@@ -14,6 +14,7 @@ from apps.shared.contracts.schemas import schema_urn
 from apps.shared.contracts.subjects import CENTRALCLOUD, INSTANCES, MESSAGES, Way
 
 _ID = "0198f2b4-6c1e-4a77-9a43-5d6c9f0e2b18"
+_QUESTION = "0198f2b4-6a02-4f5e-8a0e-3b1d7c9e4f60"
 _TIME = "2026-01-05T09:30:00.000000Z"
 
 
@@ -25,7 +26,7 @@ def message_objects() -> dict[str, Any]:
         objects[message.name] = _event(message.name, message.payload, message.carries, source)
         if message.answer:
             name = f"{message.name}.answer"
-            objects[name] = _event(name, message.answer, message.carries, CENTRALCLOUD)
+            objects[name] = _answer(name, message.answer, message.carries)
     return objects
 
 
@@ -47,6 +48,17 @@ def _event(name: str, model: type[Payload], carries: str, source: str) -> dict[s
         "payload": {"$ref": f"#/components/schemas/{model.__name__}"},
         "examples": [{"headers": _headers(said, source, example), "payload": example}],
     }
+
+
+def _answer(name: str, model: type[Payload], carries: str) -> dict[str, Any]:
+    """An event that names its question, and whose signature is bound to it."""
+    answer = _event(name, model, carries, CENTRALCLOUD)
+    of_answers = {"$ref": "#/components/schemas/AnswerHeaders"}
+    answer["headers"]["allOf"].insert(1, of_answers)
+    (example,) = answer["examples"]
+    del example["headers"][MESSAGE_ID]
+    example["headers"]["ce-causationid"] = _QUESTION
+    return answer
 
 
 def type_of(name: str) -> str:
