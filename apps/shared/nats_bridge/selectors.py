@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,13 @@ from django.conf import settings
 from django.db.models import Count, Min, QuerySet, Sum
 from django.utils import timezone
 
-from apps.shared.nats_bridge.models import BridgeState, DeadLetter, OutboxMessage, Refusals
+from apps.shared.nats_bridge.models import (
+    BridgeState,
+    DeadLetter,
+    InboxMessage,
+    OutboxMessage,
+    Refusals,
+)
 
 ALIVE_SECONDS = 30
 """A bridge that has written nothing for so long does not run."""
@@ -48,6 +55,16 @@ class Traffic:
     dead: int
     refused: int
 
+    @property
+    def connected(self) -> bool:
+        """Whether a bridge runs and has a connection."""
+        return self.running and self.state is not None and self.state.connected
+
+    @property
+    def pending(self) -> int | None:
+        """Messages in the stream that are not yet applied, as far as that is known."""
+        return self.state.pending if self.connected and self.state is not None else None
+
 
 def traffic() -> Traffic:
     """How messages of this site go now."""
@@ -69,3 +86,17 @@ def traffic() -> Traffic:
         dead=dead.count(),
         refused=refused["all"] or 0,
     )
+
+
+def dead_letters(*, reason: str = "") -> QuerySet[DeadLetter]:
+    """Those of this site that were not replayed yet, newest first, without their data."""
+    rows = DeadLetter.objects.filter(receiver=settings.IDENTITY.name, replayed_at=None)
+    return (rows.filter(reason=reason) if reason else rows).defer("data").order_by("-id")
+
+
+def applied(*, event_ids: Collection[str]) -> set[str]:
+    """Which of these messages this site has applied, of those that it still remembers."""
+    rows = InboxMessage.objects.filter(
+        receiver=settings.IDENTITY.name, event_id__in=list(event_ids)
+    )
+    return set(rows.values_list("event_id", flat=True))
