@@ -1,0 +1,45 @@
+"""What the fleet has."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from unfold.decorators import display
+
+from apps.shared.core.admin.base import InstanceAdmin
+from apps.singularity.guidance.admin.filters import SubjectFilter
+from apps.singularity.guidance.models import SharedFact
+from apps.singularity.guidance.templatetags.guidance import fact_name
+
+TITLE = 160
+
+
+@admin.register(SharedFact)
+class SharedFactAdmin(InstanceAdmin):
+    """Patterns, frameworks and packages that several instances have, those of most first."""
+
+    list_display = ("title", "about", "having", "occurrences", "trending", "first_seen_at")
+    list_filter = (SubjectFilter,)
+    search_fields = ("name", "key")
+    search_help_text = "Words of the name"
+    ordering = ("-instances", "-confidence", "id")
+
+    @display(description="fact")
+    def title(self, fact: SharedFact) -> str:
+        """The first line of its name."""
+        first, _, rest = fact.name.strip().partition("\n")
+        return first[:TITLE] + (" …" if rest or len(first) > TITLE else "")
+
+    @display(description="about")
+    def about(self, fact: SharedFact) -> str:
+        """What kind of fact."""
+        return " ".join(part for part in (fact.language, fact_name(fact)) if part)
+
+    @display(description="instances", ordering="instances")
+    def having(self, fact: SharedFact) -> str:
+        """How many of those that could."""
+        return f"{fact.instances:,} of {fact.eligible:,}"
+
+    @display(description="four weeks", ordering="trend")
+    def trending(self, fact: SharedFact) -> str:
+        """How many more have it than four weeks ago."""
+        return f"{fact.trend:+,}" if fact.trend else "same"

@@ -1,0 +1,108 @@
+"""Insights: the list, and one with all its numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from apps.shared.core.admin.base import InstanceAdmin
+from apps.singularity.guidance.admin.filters import KindFilter, ShownFilter, SubjectFilter
+from apps.singularity.guidance.admin.marking import can_mark, dismiss, restore
+from apps.singularity.guidance.display.kinds import KINDS
+from apps.singularity.guidance.models import Insight
+from apps.singularity.guidance.selectors.digest import why_nothing
+from apps.singularity.guidance.selectors.insights import said_once
+from apps.singularity.patterns.display.code import code_styles
+
+
+@admin.register(Insight)
+class InsightAdmin(InstanceAdmin):
+    """What the fleet tells, best first."""
+
+    list_display = ("reason", "score")
+    list_filter = (KindFilter, SubjectFilter, ShownFilter)
+    list_per_page = 25
+    search_fields = ("name", "reason", "subject_key")
+    search_help_text = "Words of the insight"
+    ordering = ("-score", "key", "id")
+    change_list_template = "guidance/insights.html"
+    change_form_template = "guidance/insight.html"
+    list_before_template = ""
+    custom_urls = (
+        ("dismiss", "guidance_dismiss", dismiss),
+        ("restore", "guidance_restore", restore),
+    )
+    fields = (
+        "key",
+        "subject_key",
+        "score",
+        "first_told_at",
+        "last_told_at",
+        "withdrawn_at",
+        "dismissed_at",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Insight]:
+        """What was told twice, once."""
+        rows: QuerySet[Insight] = super().get_queryset(request)
+        return said_once(rows)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with the number of insights of each kind above it."""
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            changes = response.context_data["cl"]
+            response.context_data |= _shared(request) | {
+                "kinds": _kinds(request, changes),
+                "why_nothing": why_nothing(),
+            }
+        return response
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of one insight."""
+        response: HttpResponse = super().change_view(
+            request, object_id, form_url, (extra_context or {}) | _shared(request)
+        )
+        return response
+
+
+def _shared(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "code_styles": code_styles(),
+        "can_dismiss": can_mark(request),
+        "next": request.get_full_path(),
+    }
+
+
+def _kinds(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
+    """The kinds that the other filters leave, with their numbers."""
+    rows = changes.root_queryset
+    for chosen in changes.filter_specs:
+        if not isinstance(chosen, KindFilter):
+            rows = chosen.queryset(request, rows)
+    numbers = dict(rows.order_by().values_list("kind").annotate(number=Count("id")))
+    kinds = [(kind, name, numbers.get(kind, 0)) for kind, name in KINDS.items()]
+    return [
+        {
+            "name": name,
+            "count": count,
+            "current": request.GET.get("kind", "") == value,
+            "address": changes.get_query_string({"kind": value}, ["p"])
+            if value
+            else changes.get_query_string(remove=["kind", "p"]),
+        }
+        for value, name, count in [("", "All", sum(numbers.values())), *kinds]
+        if count or not value
+    ]

@@ -1,0 +1,15 @@
+"""REST routes of guidance, below ``/api/v1/``."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from apps.singularity.guidance.api import views
+
+router = SimpleRouter(trailing_slash=False)
+router.register("insights", views.InsightViewSet, basename="insight")
+router.register("fleet/facts", views.SharedFactViewSet, basename="fleet-fact")
+
+urlpatterns = [
+    path("fleet/statistics", views.FleetStatisticsView.as_view(), name="fleet-statistics"),
+    *router.urls,
+]
