@@ -5,8 +5,8 @@ What an instance had sent before it was withdrawn is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from apps.centralcloud.aggregation.engine.rows import (
     FactRow,
@@ -26,7 +26,7 @@ from apps.shared.contracts.payloads.code import CodePatternsLearned
 from apps.shared.contracts.payloads.frameworks import FrameworksDetected
 from apps.shared.contracts.payloads.packages import PackagesDeclared
 from apps.shared.contracts.payloads.statistics import StatisticsReported
-from apps.shared.nats_bridge.received import Received
+from apps.shared.nats_bridge.received import Handler, Received
 
 S = TypeVar("S", bound=CodebaseState)
 
@@ -54,6 +54,16 @@ def packages(batch: Sequence[Received[PackagesDeclared]]) -> None:
 def statistics(batch: Sequence[Received[StatisticsReported]]) -> None:
     """``intelligence.statistics.reported``."""
     reports_apply(reports=[(one.instance, one.payload) for one in admitted(batch)])
+
+
+BY_SUBJECT: Mapping[str, Handler[Any]] = {
+    "intelligence.code.pattern.learned": code_patterns,
+    "intelligence.architecture.pattern.learned": architecture,
+    "intelligence.framework.detected": frameworks,
+    "intelligence.package.declared": packages,
+    "intelligence.statistics.reported": statistics,
+}
+"""All that aggregation takes in."""
 
 
 def _learned(

@@ -21,8 +21,9 @@ from apps.centralcloud.aggregation.services import adding_up_sql as sql
 TREND_WINDOW = timedelta(weeks=4)
 CHUNK = 2_000
 """Marks that one transaction takes, unless one bucket alone has more."""
-_LOCK_SPACE = 0x5A66
-_MEMBERS_LOCK = 0x10000
+_MEMBERS = 0x10000
+_SPACE = "hashtext('aggregation ' || current_schema())"
+"""Advisory locks are the database's, but what is added up is a schema's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,18 @@ def facts_aggregate(*, full: bool = False, now: datetime | None = None) -> Added
     return done
 
 
+def facts_hold() -> None:
+    """Keep all others from adding up until the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_SPACE}, {_MEMBERS})")
+
+
 @transaction.atomic
 def _members(now: datetime) -> int:
     """Recount populations that instances joined or left; returns the facts that it touched."""
     touched = 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, _MEMBERS_LOCK])
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_SPACE}, {_MEMBERS})")
         cursor.execute(sql.MEMBERS)
         for (population,) in sorted(cursor.fetchall()):
             cursor.execute(sql.SHARES, {"population": population, "now": now})
@@ -101,11 +108,11 @@ def _chunks() -> Iterator[list[int]]:
 def _chunk(buckets: list[int], now: datetime) -> Added | None:
     """Add up the dirty keys of those buckets that are free; None when nothing is left there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_LOCK_SPACE, _MEMBERS_LOCK])
+        cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_SPACE}, {_MEMBERS})")
         cursor.execute(
             "SELECT bucket FROM unnest(%s::int[]) AS bucket"
-            " WHERE pg_try_advisory_xact_lock(%s, bucket)",
-            [buckets, _LOCK_SPACE],
+            f" WHERE pg_try_advisory_xact_lock({_SPACE}, bucket)",
+            [buckets],
         )
         free = [row[0] for row in cursor.fetchall()]
         cursor.execute(sql.CLAIM, {"buckets": free, "limit": CHUNK})

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
 
-from apps.shared.contracts.payloads.statistics import StatisticsReported
+from apps.centralcloud.aggregation.models import StatisticsSnapshot
+from apps.centralcloud.fleet.selectors.instances import fleet_counts
+from apps.shared.contracts.payloads.base import LARGEST
+from apps.shared.contracts.payloads.statistics import GlobalStatistics, StatisticsReported
+from apps.shared.nats_bridge.selectors import queueing
+from apps.shared.nats_bridge.services.outbox import outbox_replace
+
+STATE_KEY = "statistics"
+LANGUAGES, PATTERNS = 200, 1_000
+"""Rows that the contract has room for: those with the most are told."""
 
 # Of equal revisions the greater report stays, so that any order comes to the same.
 _UPSERT = """
@@ -18,6 +31,34 @@ _UPSERT = """
 """
 
 
+def _sum(field: str, row: str = "report") -> str:
+    return f"least(coalesce(sum(({row} ->> '{field}')::numeric), 0), {LARGEST})::bigint"
+
+
+_REPORTED = f"""
+    SELECT {_sum("codebases")}, {_sum("files")}, {_sum("chunks")}
+    FROM aggregation_instancestatistics
+"""
+_LANGUAGES = f"""
+    SELECT one ->> 'language', {_sum("files", "one")}, {_sum("chunks", "one")},
+        {_sum("lines", "one")}
+    FROM aggregation_instancestatistics, jsonb_array_elements(report -> 'languages') AS one
+    GROUP BY 1 ORDER BY 2 DESC, 1 COLLATE "C" LIMIT {LANGUAGES}
+"""
+_PATTERNS = f"""
+    SELECT kind, language, count(*) FROM aggregation_globalfact WHERE subject = 'pattern'
+    GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {PATTERNS}
+"""
+_FACTS = """
+    SELECT count(*) FILTER (WHERE subject = 'pattern' AND shown),
+        count(*) FILTER (WHERE subject = 'architecture'),
+        count(*) FILTER (WHERE subject = 'framework'),
+        count(*) FILTER (WHERE subject = 'package')
+    FROM aggregation_globalfact
+"""
+_CONTRIBUTIONS = "SELECT count(*) FROM aggregation_contribution WHERE NOT withdrawn"
+
+
 @transaction.atomic
 def reports_apply(*, reports: Sequence[tuple[str, StatisticsReported]]) -> None:
     """Keep the report of the highest revision of each instance."""
@@ -27,3 +68,58 @@ def reports_apply(*, reports: Sequence[tuple[str, StatisticsReported]]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.executemany(_UPSERT, rows)
+
+
+@transaction.atomic
+def statistics_generate(*, now: datetime | None = None) -> GlobalStatistics:
+    """Compute what the fleet holds, keep it as history, and queue it for the instances."""
+    now = now or timezone.now()
+    with connection.cursor() as cursor:
+        # two at once would take the same revision
+        cursor.execute("LOCK TABLE aggregation_statisticssnapshot IN SHARE ROW EXCLUSIVE MODE")
+    computed = _computed(_next_revision(now), now)
+    StatisticsSnapshot.objects.create(
+        revision=computed.revision,
+        generated_at=now,
+        report=computed.model_dump(mode="json"),
+    )
+    if queueing():
+        outbox_replace(payload=computed, state_key=STATE_KEY)
+    return computed
+
+
+def _next_revision(now: datetime) -> int:
+    """The clock in microseconds, pushed on where it stands still or goes back."""
+    last = StatisticsSnapshot.objects.aggregate(last=Max("revision"))["last"] or 0
+    return max(int(now.timestamp() * 1_000_000), last + 1)
+
+
+def _computed(revision: int, now: datetime) -> GlobalStatistics:
+    (codebases, files, chunks), *_ = _rows(_REPORTED)
+    (shared, architecture, frameworks, packages), *_ = _rows(_FACTS)
+    ((contributions,),) = _rows(_CONTRIBUTIONS)
+    languages = ("language", "files", "chunks", "lines")
+    patterns = ("kind", "language", "patterns")
+    return GlobalStatistics.model_validate(
+        {
+            "revision": revision,
+            "generated_at": now,
+            "instances": fleet_counts(now=now),
+            "codebases": codebases,
+            "files": files,
+            "chunks": chunks,
+            "languages": [dict(zip(languages, row, strict=True)) for row in _rows(_LANGUAGES)],
+            "patterns": [dict(zip(patterns, row, strict=True)) for row in _rows(_PATTERNS)],
+            "shared_patterns": shared,
+            "architecture": architecture,
+            "frameworks": frameworks,
+            "packages": packages,
+            "contributions": contributions,
+        }
+    )
+
+
+def _rows(query: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
