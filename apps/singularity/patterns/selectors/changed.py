@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, JSONField, Q, Value, When
+from django.db.models import Case, Count, F, JSONField, Model, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import JSONObject
 
@@ -18,7 +19,13 @@ from apps.singularity.patterns.engine.changed import (
     KnownFramework,
 )
 from apps.singularity.patterns.engine.mined import PatternKind
-from apps.singularity.patterns.models import ArchitecturePattern, CodePattern, Framework, Mining
+from apps.singularity.patterns.models import (
+    ArchitecturePattern,
+    CodePattern,
+    Finding,
+    Framework,
+    Mining,
+)
 
 _FETCH = 2_000
 _DETAILS = Case(
@@ -79,3 +86,35 @@ def own_packages(*, codebase: Any) -> list[Package]:
     manifests = [path for path in codebase_paths(codebase=codebase) if is_package_file(path)]
     read = (read_package(path, head(path)) for path in manifests)
     return [package for package in read if package is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedCounts:
+    """How much was learned; code patterns as (kind, language, number)."""
+
+    patterns: tuple[tuple[str, str, int], ...]
+    architecture: int
+    frameworks: int
+    findings: int
+
+
+def learned_counts(*, codebases: Collection[int]) -> LearnedCounts:
+    """How much of what was learned of code bases, by their ids, holds now."""
+
+    def holding(model: type[Model]) -> QuerySet[Any]:
+        rows = model._default_manager.filter(codebase__in=codebases)  # noqa: SLF001  documented
+        return rows.filter(withdrawn_at=None).order_by()
+
+    patterns = holding(CodePattern).values_list("kind", "language").annotate(number=Count("id"))
+    return LearnedCounts(
+        patterns=tuple(patterns.order_by("kind", "language")),
+        architecture=holding(ArchitecturePattern).count(),
+        frameworks=holding(Framework).count(),
+        findings=holding(Finding).count(),
+    )
+
+
+def held_counts(*, instance: str) -> tuple[int, int]:
+    """The numbers of code patterns and of frameworks that an instance has now."""
+    holding = Q(instance=instance, withdrawn_at=None)
+    return CodePattern.objects.filter(holding).count(), Framework.objects.filter(holding).count()

@@ -29,6 +29,10 @@ Sink = Callable[[str, bytes], None]
 """Takes the subject and the data of each message as it is queued."""
 
 
+def nowhere(_subject: str, _data: bytes) -> None:
+    """Show a message to nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The payload of a subject, its field of facts, and how many of each fit."""

@@ -11,13 +11,17 @@ from django.db import transaction
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.publishing.engine.subjects import Subject
 from apps.singularity.publishing.models import PublishedCodebase
-from apps.singularity.publishing.services.messages import Sink, Told
+from apps.singularity.publishing.services.messages import Sink, Told, nowhere
 from apps.singularity.publishing.services.patterns import patterns_sync
 from apps.singularity.publishing.services.policy import subjects_told
 from apps.singularity.publishing.services.source import Source
 from apps.singularity.publishing.services.states import codebase_locked, state_of
 from apps.singularity.publishing.services.wholes import whole_sync
-from apps.singularity.publishing.services.withdrawal import codebase_withdraw, subject_withdraw
+from apps.singularity.publishing.services.withdrawal import (
+    codebase_withdraw,
+    subject_withdraw,
+    unsent_hold_back,
+)
 
 _SYNCS: dict[Subject, Callable[..., Told]] = {
     Subject.PATTERN: patterns_sync,
@@ -27,8 +31,19 @@ _SYNCS: dict[Subject, Callable[..., Told]] = {
 }
 
 
-def nowhere(_subject: str, _data: bytes) -> None:
-    """Show a message to nobody."""
+def instance_sync(*, full: bool = False, sink: Sink = nowhere) -> Told:
+    """Tell what changed in all code bases, as the schedule does.
+
+    Where nothing may leave, not even what waits to be sent does.
+    """
+    if not subjects_told():
+        unsent_hold_back()
+        return Told()
+    codebases = codebases_of(instance=settings.INSTANCE_ID)
+    told = gone_withdraw(known=codebases, sink=sink)
+    for codebase in codebases:
+        told.add(codebase_sync(codebase=codebase, full=full, by_hand=full, sink=sink))
+    return told
 
 
 def codebase_sync(
@@ -36,23 +51,26 @@ def codebase_sync(
 ) -> Told:
     """Tell what changed in a code base; each subject in a transaction of its own.
 
+    One that was never read to its end has nothing to tell yet.
+
     Args:
         full: tell all that holds.
         by_hand: also of one that was taken back by hand, which the schedule leaves alone.
     """
     told, source, allowed = Told(), Source(codebase), subjects_told()
+    if not allowed or codebase.ingested_at is None:
+        return told
     for subject in Subject:
         with transaction.atomic():
             row = codebase_locked(codebase=codebase.pk, name=codebase.name)
-            if row.withdrawn_at is not None and not by_hand:
-                return told
             if row.withdrawn_at is not None:
+                if not by_hand:
+                    return told
                 row.withdrawn_at = None
                 row.save(update_fields=["withdrawn_at"])
             state = state_of(codebase=row, subject=subject)
             if subject in allowed:
-                sync = _SYNCS[subject]
-                told.add(sync(state=state, source=source, full=full, sink=sink))
+                told.add(_SYNCS[subject](state=state, source=source, full=full, sink=sink))
             else:
                 told.add(subject_withdraw(state=state, sink=sink))
     return told
@@ -64,14 +82,4 @@ def gone_withdraw(*, known: Sequence[Any], sink: Sink = nowhere) -> Told:
     rows = PublishedCodebase.objects.filter(instance=settings.INSTANCE_ID, withdrawn_at=None)
     for row in rows.exclude(codebase__in=[one.pk for one in known]):
         told.add(codebase_withdraw(codebase=row, sink=sink))
-    return told
-
-
-def instance_sync(*, full: bool = False, sink: Sink = nowhere) -> Told:
-    """Tell what changed in all code bases, as the schedule does."""
-    codebases = codebases_of(instance=settings.INSTANCE_ID)
-    told = gone_withdraw(known=codebases, sink=sink)
-    for codebase in codebases:
-        if codebase.ingested_at is not None:
-            told.add(codebase_sync(codebase=codebase, full=full, sink=sink))
     return told

@@ -1,19 +1,40 @@
-"""Take back what was told: a floor under which nothing holds."""
+"""Take back what was told, and what was about to be."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from apps.shared.nats_bridge.selectors import unsent_count
 from apps.shared.nats_bridge.services import outbox_take_back
 from apps.singularity.publishing.models import PublishedCodebase, PublishedState
 from apps.singularity.publishing.services.facts_table import facts_store
-from apps.singularity.publishing.services.messages import Sink, Statement, Told, state_key
+from apps.singularity.publishing.services.messages import (
+    Sink,
+    Statement,
+    Told,
+    nowhere,
+    state_key,
+)
+from apps.singularity.publishing.services.statistics import statistics_hold_back
+
+
+def withdraw(*, name: str = "", sink: Sink = nowhere) -> Told:
+    """Take back all that was told, or what was told of the code bases of a name.
+
+    The schedule tells nothing of them again, until somebody publishes them by hand.
+    """
+    rows = PublishedCodebase.objects.filter(instance=settings.INSTANCE_ID, withdrawn_at=None)
+    told = Told()
+    for row in rows.filter(name=name) if name else rows:
+        told.add(codebase_withdraw(codebase=row, sink=sink))
+    return told
 
 
 @transaction.atomic
-def codebase_withdraw(*, codebase: PublishedCodebase, sink: Sink) -> Told:
-    """Take back all that was told of a code base; the schedule tells nothing of it again."""
+def codebase_withdraw(*, codebase: PublishedCodebase, sink: Sink = nowhere) -> Told:
+    """Take back all that was told of a code base."""
     told = Told()
     row = PublishedCodebase.objects.select_for_update().get(pk=codebase.pk)
     for state in PublishedState.objects.filter(codebase=row).select_related("codebase"):
@@ -24,12 +45,39 @@ def codebase_withdraw(*, codebase: PublishedCodebase, sink: Sink) -> Told:
 
 
 def subject_withdraw(*, state: PublishedState, sink: Sink) -> Told:
-    """Take back what was told of one subject of a locked code base; nothing where nothing was."""
+    """Take back what was told of one subject of a locked code base; nothing where nothing was.
+
+    A message without a fact, whose floor is above all that was told.
+    """
     if state.restated_at is None:
         return Told()
     outbox_take_back(state_key=state_key(state))
-    told = Statement(state, 0, True, sink).put((), anyway=True)  # noqa: FBT003  its own order
+    told = Statement(state, since=0, complete=True, sink=sink).put((), anyway=True)
     facts_store(state=state, told=[], refused={}, complete=True)
     state.restated_at, state.digest, state.source_revision = None, "", 0
     state.save()
     return told
+
+
+def unsent_hold_back() -> int:
+    """Take back what waits to be sent, without a word: nothing may leave now.
+
+    What was held back is told anew, in full, when it may. Returns the number of states held back.
+    """
+    if not unsent_count():
+        return 0
+    statistics_hold_back()
+    rows = PublishedCodebase.objects.filter(instance=settings.INSTANCE_ID)
+    return sum(_hold_back(pk) for pk in rows.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _hold_back(codebase: int) -> int:
+    row = PublishedCodebase.objects.select_for_update().get(pk=codebase)
+    held = 0
+    for state in PublishedState.objects.filter(codebase=row).select_related("codebase"):
+        if outbox_take_back(state_key=state_key(state)) is not None:
+            state.policy = ""  # told by no rules: all of it is due
+            state.save(update_fields=["policy"])
+            held += 1
+    return held

@@ -1,0 +1,81 @@
+"""The egress ledger in the admin: each message that left, and exactly what it said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+
+from apps.shared.contracts.subjects import MESSAGES, Way
+from apps.shared.core.admin.base import InstanceAdmin
+from apps.singularity.ingestion.admin.filters import ChoiceFilter
+from apps.singularity.publishing.models import EgressMessage
+from apps.singularity.publishing.selectors.ledger import days_left, refused_now
+from apps.singularity.publishing.services.heartbeat import heartbeat
+
+
+class SubjectFilter(ChoiceFilter):
+    """By subject."""
+
+    title = "subject"
+    parameter_name = "subject"
+    pairs = [(one.subject, one.subject) for one in MESSAGES if one.way == Way.UP]
+
+
+@admin.register(EgressMessage)
+class EgressAdmin(InstanceAdmin):
+    """All messages that left, newest first."""
+
+    list_display = ("sent_at", "subject", "facts_told", "data_size")
+    list_filter = (SubjectFilter,)
+    ordering = ("-sent_at", "-id")
+    fields = ("event_id", "subject", "created_at", "sent_at", "data_size", "facts_told")
+    readonly_fields = fields
+    change_list_template = "publishing/ledger.html"
+    change_form_template = "publishing/message.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The data is read on a message's own page."""
+        return super().get_queryset(request).defer("data")
+
+    @admin.display(description="Facts")
+    def facts_told(self, message: EgressMessage) -> str:
+        """How many facts it carries."""
+        return f"{message.facts:,}"
+
+    @admin.display(description="Size")
+    def data_size(self, message: EgressMessage) -> str:
+        """Its data."""
+        return filesizeformat(message.size)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, below what left on each day, what is refused, and the sign of life."""
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            alive = heartbeat()
+            response.context_data |= {
+                "days": list(days_left().items()),
+                "refused": refused_now(),
+                "heartbeat": alive.model_dump_json(exclude_defaults=True) if alive else "",
+            }
+        return response
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One message with its data as it left."""
+        message = self.get_object(request, object_id)
+        said = bytes(message.data).decode() if message else ""
+        response: HttpResponse = super().change_view(
+            request, object_id, form_url, (extra_context or {}) | {"said": said}
+        )
+        return response

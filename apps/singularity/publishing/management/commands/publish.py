@@ -1,0 +1,89 @@
+"""`manage.py publish`: tell what changed, show it first, or take it all back."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.singularity.ingestion.selectors.filters import UnknownCodebase
+from apps.singularity.publishing.services.by_hand import Wanted, publish
+from apps.singularity.publishing.services.messages import Told
+from apps.singularity.publishing.services.scheduled import OFF, READ_ONLY, why_nothing
+
+
+class Command(BaseCommand):
+    """Queue what others are told, or print it."""
+
+    help = "Queue what changed for Centralcloud; --dry-run prints exactly what would leave."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to do, and with which code base."""
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print what would leave; write nothing"
+        )
+        parser.add_argument(
+            "--full", action="store_true", help="tell all that holds, changed or not"
+        )
+        parser.add_argument(
+            "--withdraw",
+            action="store_true",
+            help="take back all that was told; the schedule tells nothing of it again",
+        )
+        parser.add_argument("--codebase", default="", help="only this one")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Publish, and say what became of it."""
+        if options["full"] and options["withdraw"]:
+            raise CommandError("--full tells all, --withdraw takes all back: choose one.")
+        why = why_nothing()
+        if why and (why in {OFF, READ_ONLY} or not options["dry_run"]):
+            self._say_nothing(why, as_json=options["json"])
+            return
+        wanted = Wanted(
+            codebase=options["codebase"],
+            full=options["full"],
+            withdraw=options["withdraw"],
+            dry_run=options["dry_run"],
+        )
+        shown: list[dict[str, Any]] = []
+
+        def show(subject: str, data: bytes) -> None:
+            if options["json"]:
+                shown.append({"subject": subject, "size": len(data), "data": data.decode()})
+            elif options["dry_run"]:
+                self.stdout.write(f"{subject} {len(data):,} bytes\n{data.decode()}")
+
+        try:
+            told = publish(wanted=wanted, sink=show)
+        except UnknownCodebase as error:
+            raise CommandError(str(error)) from None
+        if options["json"]:
+            self.stdout.write(json.dumps({"messages": shown, **_numbers(told)}))
+        else:
+            self.stdout.write(_summary(told, dry_run=options["dry_run"]))
+
+    def _say_nothing(self, why: str, *, as_json: bool) -> None:
+        nothing = {"messages": [], **_numbers(Told()), "why": why}
+        self.stdout.write(json.dumps(nothing) if as_json else f"{settings.INSTANCE_ID}: {why}.")
+
+
+def _numbers(told: Told) -> dict[str, Any]:
+    return {
+        "facts": told.facts,
+        "withdrawn": told.withdrawn,
+        "size": told.size,
+        "refused": dict(told.refused),
+    }
+
+
+def _summary(told: Told, *, dry_run: bool) -> str:
+    verb = "Would queue" if dry_run else "Queued"
+    facts = f"{told.facts:,} facts, {told.withdrawn:,} withdrawn, {told.size:,} bytes"
+    lines = [f"{verb} {told.messages:,} messages: {facts}."]
+    lines += [f"Refused {count:,}: {reason}." for reason, count in told.refused.most_common()]
+    return "\n".join(lines)
