@@ -1,14 +1,13 @@
-# up: both sites, from nothing · test · lint · bench. Each makes the virtual environment it needs.
+# up: all sites, from nothing · test · lint · bench. Each makes the virtual environment it needs.
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-CODE ?= .
 VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: up test lint bench
 
 up: $(VENV)/training.stamp
-	@exec $(BIN)/python manage.py up --code "$(CODE)" $(if $(ONCE),--once)
+	@exec $(BIN)/python manage.py up $(if $(CODE),--code "$(CODE)") $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(ONCE),--once)
 
 test: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.common.browser

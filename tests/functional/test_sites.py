@@ -29,8 +29,9 @@ print(json.dumps(found))
 """
 PING = """
 import json
+from django.conf import settings
 from apps.shared.core.celery import queue_client
-print(json.dumps([len(queue_client(site).control.ping(timeout=2)) for site in
+print(json.dumps([len(queue_client(site, settings.ENVIRONMENT).control.ping(timeout=2)) for site in
                   ("singularity", "centralcloud")]))
 """
 

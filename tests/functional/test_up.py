@@ -110,7 +110,7 @@ def test_both_sites_serve_and_ctrl_c_ends_everything(state: Path, up: Up) -> Non
         assert status(url + "api/v1/schema") == 401
     second = manage("up", "--once", state=state)
     assert second.returncode == 1
-    assert second.stderr.startswith("CommandError: Both sites run already")
+    assert second.stderr.startswith("CommandError: The sites run already")
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(60) == 0
     assert gone(state)
@@ -145,7 +145,13 @@ def test_after_kill_9_the_next_start_cleans_up_and_works(state: Path, code: Path
     ("arguments", "variables", "line"),
     [
         (["--code", "/does/not/exist"], {}, "is not a folder"),
+        (["--code", "a:b", "--instances", "3"], {}, "CODE names 2 folders for 3 instances"),
         ([], {"DATABASE_URL": "postgres://h/one"}, "CENTRALCLOUD_DATABASE_URL"),
+        (
+            ["--instances", "2"],
+            {"SINGULARITY_DATABASE_URL": "postgres://h/one"},
+            "leave the database URL of instances out",
+        ),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_starts(

@@ -8,6 +8,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from apps.shared.core.connections import site_broker
 from apps.shared.core.embedded.servers import servers_of
+from apps.shared.core.environment import Environment
 
 
 class SiteCelery(Celery):
@@ -26,7 +27,7 @@ class SiteCelery(Celery):
 
 def site_celery(site: str, schedule: dict[str, Any]) -> Celery:
     """The application of one site: an own queue, and the beat schedule of its wiring."""
-    app = queue_client(site)
+    app = queue_client(site, settings.ENVIRONMENT)
     app.conf.beat_schedule = schedule
     app.steps["worker"].add(DjangoStructLogInitStep)
     app.set_default()
@@ -37,11 +38,11 @@ def site_celery(site: str, schedule: dict[str, Any]) -> Celery:
     return app
 
 
-def queue_client(site: str) -> Celery:
+def queue_client(site: str, environment: Environment) -> Celery:
     """An application that talks to a site's queue and workers, without the site's tasks."""
     app = SiteCelery(site, set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
-    app.conf.update(site_broker(settings.ENVIRONMENT, site))
+    app.conf.update(site_broker(environment, site))
     return app
 
 

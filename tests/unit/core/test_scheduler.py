@@ -1,6 +1,7 @@
 """The schedule in the wiring is a beginning; the admin has the last word."""
 
 import pytest
+from django.conf import settings
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.shared.core.celery import queue_client
@@ -11,7 +12,7 @@ ENTRY = {"mine": {"task": "some.task", "schedule": 300.0}}
 
 
 def scheduler() -> SiteScheduler:
-    app = queue_client("test")
+    app = queue_client("test", settings.ENVIRONMENT)
     app.conf.beat_schedule = ENTRY
     return SiteScheduler(app=app)
 

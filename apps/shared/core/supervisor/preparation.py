@@ -1,4 +1,4 @@
-"""What happens before anything serves: servers, migrations, an account, the first learning."""
+"""What happens before anything serves: servers, migrations, accounts, keys, the first learning."""
 
 import secrets
 import subprocess
@@ -12,61 +12,78 @@ from apps.shared.core.embedded.servers import EmbeddedServers
 from apps.shared.core.environment import Environment
 from apps.shared.core.supervisor.errors import StartError
 from apps.shared.core.supervisor.loop import GRACE_SECONDS
-from apps.shared.core.supervisor.programs import SITES, Site, manage, site_environment
+from apps.shared.core.supervisor.programs import Site, Sites, manage, site_environment
 
 
-def check(environment: Environment, code: Path) -> None:
+def check(environment: Environment, sites: Sites) -> None:
     """Refuse, before anything is started, what cannot end well."""
-    if not code.is_dir():
-        raise StartError(f"CODE={code} is not a folder: set it to the code base to read.")
-    shared = [s.name for s in SITES if environment.database_url(s.name)]
-    urls = {environment.database_url(name) for name in shared}
-    if len(urls) < len(shared):
+    names = {site.name for site in sites.all}
+    shared = [name for name in names if environment.database_url(name)]
+    if len({environment.database_url(name) for name in shared}) < len(shared):
         raise StartError(
             "DATABASE_URL names one database and two sites start here: set "
             "SINGULARITY_DATABASE_URL and CENTRALCLOUD_DATABASE_URL to two of them."
         )
+    if len(sites.instances) > 1 and environment.database_url(sites.instances[0].name):
+        raise StartError(
+            f"INSTANCES={len(sites.instances)} gives each instance a database of its own in the "
+            "embedded PostgreSQL: leave the database URL of instances out."
+        )
+    if len(sites.instances) > 1 and environment.instance_nkey_seed:
+        raise StartError(
+            "INSTANCE_NKEY_SEED is the key of one instance and several start here: leave it out."
+        )
 
 
-def start_servers(environment: Environment, servers: EmbeddedServers) -> None:
+def start_servers(environment: Environment, servers: EmbeddedServers, sites: Sites) -> None:
     """Start whatever is not configured, once for all children."""
-    for site in SITES:
+    for site in sites.all:
         if not environment.database_url(site.name):
-            servers.ensure_database(site.name)
+            servers.ensure_database(site.database)
     if not environment.redis_url:
         servers.ensure_valkey()
     if environment.nats_mode == "embedded":
         servers.ensure_nats()
 
 
-def migrate() -> None:
-    """Bring both databases up to date."""
-    for site in SITES:
-        _run(site, "migrate", "--verbosity", "0")
+def migrate(sites: Sites) -> None:
+    """Bring all databases up to date."""
+    for site in sites.all:
+        run_quietly(site, "migrate", "--verbosity", "0")
 
 
-def create_admin() -> str:
-    """Make the account ``admin`` on both sites; its password, or nothing where both had one."""
+def create_admin(sites: Sites) -> str:
+    """Make the account ``admin`` on all sites; its password, or nothing where all had one."""
     password = secrets.token_urlsafe(12)
-    said = [_run(site, "create_admin", "--password-stdin", stdin=password) for site in SITES]
+    said = [
+        run_quietly(site, "create_admin", "--password-stdin", stdin=password) for site in sites.all
+    ]
     return password if any("created" in answer for answer in said) else ""
 
 
-def ingest(code: Path, *, vectors: str) -> int:
+def enrol(environment: Environment, sites: Sites) -> None:
+    """Make the instances members of this machine's Centralcloud, where they may talk to it."""
+    if environment.nats_mode == "isolated" or environment.instance_nkey_seed:
+        return
+    for site in sites.instances:
+        run_quietly(sites.centralcloud, "instance_enroll", site.instance, "--write-seed")
+
+
+def ingest(site: Site, code: Path, *, vectors: str) -> int:
     """Read the code base on the caller's terminal; returns the command's exit status.
 
     ``vectors`` is ``now``, or ``later`` to leave them to the worker that starts next.
     """
     command = manage("ingest", str(code), "--vectors", vectors)
-    return run_in_front(command, site_environment(SITES[0]))
+    return run_in_front(command, site_environment(site))
 
 
-def learn() -> tuple[int, str]:
+def learn(site: Site) -> tuple[int, str]:
     """Mine what was read; returns the command's exit status and what it says was learned.
 
     How far it is shows on the caller's terminal.
     """
-    command, environment = manage("mine_patterns"), site_environment(SITES[0])
+    command, environment = manage("mine_patterns"), site_environment(site)
     with tempfile.TemporaryFile("w+") as said:
         status = run_in_front(command, environment, stdout=said)
         said.seek(0)
@@ -89,8 +106,12 @@ def run_in_front(
         raise
 
 
-def _run(site: Site, *arguments: str, stdin: str = "") -> str:
-    """Run a management command of a site; its errors become one line."""
+def run_quietly(site: Site, *arguments: str, stdin: str = "") -> str:
+    """Run a management command of a site; returns what it says, its errors become one line.
+
+    Raises:
+        StartError: it failed.
+    """
     result = subprocess.run(
         manage(*arguments),
         env=site_environment(site),
@@ -101,5 +122,5 @@ def _run(site: Site, *arguments: str, stdin: str = "") -> str:
     )
     if result.returncode:
         last = (result.stderr.strip().splitlines() or ["no message"])[-1]
-        raise StartError(f"manage.py {arguments[0]} of {site.name} failed: {last}")
+        raise StartError(f"manage.py {arguments[0]} of {site.title} failed: {last}")
     return result.stdout

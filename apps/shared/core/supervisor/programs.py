@@ -2,26 +2,48 @@
 
 import os
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from apps.shared.core.environment import CHECKOUT
+from apps.shared.core.environment import CHECKOUT, Environment
 
 WEB_THREADS = min(8, 2 * (os.cpu_count() or 1))  # the web server warns about more
 WORKER_THREADS = 4
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
+INSTANCE_PORT, CENTRALCLOUD_PORT = 8000, 8001
+LONGEST_ID = 63
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One of the two sites and the port that its web server would like to have."""
+    """Centralcloud or an instance, and the port that its web server would like to have.
+
+    ``name`` says which settings; ``database`` is that in the embedded PostgreSQL.
+    """
 
     name: str
+    title: str
+    instance: str
+    database: str
     port: int
 
     @property
     def settings(self) -> str:
         """The settings module."""
         return f"{self.name}_site.settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """What one start runs: instances and the Centralcloud that they belong to."""
+
+    instances: tuple[Site, ...]
+    centralcloud: Site
+
+    @property
+    def all(self) -> tuple[Site, ...]:
+        """Every site, Centralcloud last."""
+        return (*self.instances, self.centralcloud)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +55,64 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-SITES = (Site("singularity", 8000), Site("centralcloud", 8001))
+def sites_of(environment: Environment, *, instances: int) -> Sites:
+    """The configured instance, others beside it with numbers behind its name, and Centralcloud."""
+    name = "singularity"
+    database, own_id = environment.database_name(name), environment.instance_id
+    first = Site(name, name, own_id, database, INSTANCE_PORT)
+    others = (
+        Site(name, _numbered(own_id, n), _numbered(own_id, n), f"{database}_{n}", INSTANCE_PORT + n)
+        for n in range(2, instances + 1)
+    )
+    title = "centralcloud"
+    return Sites((first, *others), Site(title, title, own_id, title, CENTRALCLOUD_PORT))
 
 
 def site_environment(site: Site) -> dict[str, str]:
     """The caller's environment, for the programs of one site."""
-    own = {"DJANGO_SETTINGS_MODULE": site.settings, "PYTHONUNBUFFERED": "1"}
+    own = {
+        "DJANGO_SETTINGS_MODULE": site.settings,
+        "INSTANCE_ID": site.instance,
+        "EMBEDDED_DATABASE": site.database,
+        "PYTHONUNBUFFERED": "1",
+    }
     if sys.stderr.isatty():  # the programs write into pipes, but a person reads
         own["LOG_FORMAT"] = os.environ.get("LOG_FORMAT", "console")
     return os.environ | own
 
 
-def site_programs(site: Site, port: int) -> list[Program]:
-    """The web server, the worker and the scheduler of a site."""
-    commands = {"web": _web(site, port), "worker": _worker(site), "beat": _beat(site)}
-    environment = site_environment(site)
+def for_site(environment: Environment, site: Site) -> Environment:
+    """What the programs of a site read from their environment."""
+    return replace(environment, instance_id=site.instance, embedded_database=site.database)
+
+
+def sites_programs(sites: Sequence[Site], ports: Sequence[int], *, nats: bool) -> list[Program]:
+    """Web server, worker and scheduler of each site, and its bridge where there is a NATS."""
     return [
-        Program(f"{site.name} {kind}", command, environment) for kind, command in commands.items()
+        Program(f"{site.title} {kind}", command, site_environment(site))
+        for site, port in zip(sites, ports, strict=True)
+        for kind, command in _commands(site, port).items()
+        if nats or kind != "bridge"
     ]
 
 
 def manage(*arguments: str) -> list[str]:
     """A management command in a process of its own."""
     return [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
+
+
+def _numbered(instance: str, number: int) -> str:
+    end = f"-{number}"
+    return instance[: LONGEST_ID - len(end)].rstrip("-") + end
+
+
+def _commands(site: Site, port: int) -> dict[str, list[str]]:
+    return {
+        "web": _web(site, port),
+        "worker": _worker(site),
+        "beat": _beat(site),
+        "bridge": manage("nats_bridge"),
+    }
 
 
 def _web(site: Site, port: int) -> list[str]:
@@ -71,7 +128,7 @@ def _worker(site: Site) -> list[str]:
     celery = [sys.executable, "-W", ROOT_WARNING, "-m", "celery", "-A", f"{site.name}_site", "-q"]
     pool = ["--pool", "threads", "--concurrency", str(WORKER_THREADS)]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    return [*celery, "worker", *pool, *quiet, "--hostname", f"{site.name}@%h"]
+    return [*celery, "worker", *pool, *quiet, "--hostname", f"{site.title}@%h"]
 
 
 def _beat(site: Site) -> list[str]:

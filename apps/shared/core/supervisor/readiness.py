@@ -4,7 +4,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 
+from django.conf import settings
+
 from apps.shared.core.celery import queue_client
+from apps.shared.core.supervisor.programs import Site, for_site
 
 ANSWER_SECONDS = 5.0
 PING_SECONDS = 1.0
@@ -13,17 +16,17 @@ PING_SECONDS = 1.0
 class Readiness:
     """Asks the web servers and the workers of the sites; remembers who has answered."""
 
-    def __init__(self, ports: Mapping[str, int]) -> None:
-        self.waiting = {f"{site} {kind}" for site in ports for kind in ("web", "worker")}
+    def __init__(self, ports: Mapping[Site, int]) -> None:
+        self.waiting = {f"{site.title} {kind}" for site in ports for kind in ("web", "worker")}
         self._ports = ports
 
     def everything_answers(self) -> bool:
         """Ask those that have not answered yet; True when none is left."""
         for site, port in self._ports.items():
-            if f"{site} web" in self.waiting and web_answers(port):
-                self.waiting.discard(f"{site} web")
-            if f"{site} worker" in self.waiting and worker_answers(site):
-                self.waiting.discard(f"{site} worker")
+            if f"{site.title} web" in self.waiting and web_answers(port):
+                self.waiting.discard(f"{site.title} web")
+            if f"{site.title} worker" in self.waiting and worker_answers(site):
+                self.waiting.discard(f"{site.title} worker")
         return not self.waiting
 
 
@@ -37,6 +40,7 @@ def web_answers(port: int) -> bool:
         return False
 
 
-def worker_answers(site: str) -> bool:
+def worker_answers(site: Site) -> bool:
     """Whether a worker of the site's queue answers a ping."""
-    return bool(queue_client(site).control.ping(timeout=PING_SECONDS))
+    queue = queue_client(site.name, for_site(settings.ENVIRONMENT, site))
+    return bool(queue.control.ping(timeout=PING_SECONDS))

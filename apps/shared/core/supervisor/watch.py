@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from apps.shared.core.supervisor.programs import Site
 from apps.shared.core.supervisor.readiness import Readiness
 
 READY_SECONDS = 300.0
@@ -11,15 +12,18 @@ ASK_SECONDS = 1.0
 
 
 class Watch:
-    """Answers the supervisor's loop whether to end everything now."""
+    """Answers the supervisor's loop whether to end everything now.
+
+    ``learned`` are texts shown when everything answers.
+    """
 
     def __init__(
         self,
-        ports: Mapping[str, int],
+        ports: Mapping[Site, int],
         stop: threading.Event,
         write: Callable[[str], object],
         *,
-        learned: str,
+        learned: Sequence[str],
         once: bool,
     ) -> None:
         self.ports, self.stop, self.write, self.once = ports, stop, write, once
@@ -46,9 +50,10 @@ class Watch:
         return f"No answer within {READY_SECONDS:.0f} s from: {names}."
 
     def _tell(self) -> None:
-        if self.learned:
-            self.write(self.learned)
+        for text in self.learned:
+            self.write(text)
         for site, port in self.ports.items():
-            self.write(f"{site.capitalize()} is ready: http://127.0.0.1:{port}/")
+            title = site.title.capitalize() if site.title == site.name else site.title
+            self.write(f"{title} is ready: http://127.0.0.1:{port}/")
         if not self.once:
             self.write("Ctrl-C ends everything.")
