@@ -1,5 +1,7 @@
 """The app that carries events between the database and NATS."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,7 @@ class NatsBridgeConfig(AppConfig):
     label = "nats_bridge"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        """Show the messages to Prometheus."""
+        import_module("apps.shared.nats_bridge.metrics").register()

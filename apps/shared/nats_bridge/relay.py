@@ -20,6 +20,7 @@ from nats.aio.client import Client
 from apps.shared.contracts.nkeys import NKey
 from apps.shared.nats_bridge.database import DatabaseThreads
 from apps.shared.nats_bridge.jitter import pause
+from apps.shared.nats_bridge.publisher import Publisher
 from apps.shared.nats_bridge.services import sending
 from apps.shared.nats_bridge.window import Signed, Window, sign_all
 
@@ -49,7 +50,7 @@ class Relay:
     def __init__(self, client: Client, sender: Sender, database: DatabaseThreads) -> None:
         self._sender, self._database = sender, database
         self._id = f"relay-{uuid4().hex[:12]}"
-        self._jetstream = client.jetstream(publish_async_max_pending=2 * WINDOW_MESSAGES)
+        self._publisher = Publisher(client)
 
     async def run(self, wake: asyncio.Event) -> None:
         """Send whenever there is something to send, for ever."""
@@ -86,7 +87,7 @@ class Relay:
         return sign_all(claimed, self._sender.key)
 
     async def _send(self, rows: Sequence[Signed], impossible: dict[int, str]) -> None:
-        window = Window(self._jetstream, rows)
+        window = Window(self._publisher, rows)
         try:
             await window.send(mark=self._mark, renew=self._renew)
         finally:

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
-from nats.js import JetStreamContext
-from nats.js.api import Header, PubAck
-from nats.js.errors import APIError
+from nats.js.api import Header
 
 from apps.shared.contracts.errors import MessageRefused
 from apps.shared.contracts.event import Event, event_encode
 from apps.shared.contracts.nkeys import NKey
 from apps.shared.contracts.payloads import GlobalStatistics, Heartbeat, InsightsAggregated
 from apps.shared.contracts.subjects import message_for
+from apps.shared.nats_bridge.publisher import NotStored, Publisher
 from apps.shared.nats_bridge.services.sending import Outgoing
 
 ACK_SECONDS = 10.0
@@ -27,7 +26,6 @@ HEARTBEAT_TTL_SECONDS = 300
 _HEARTBEAT = message_for(Heartbeat).subject
 _STATES = tuple(message_for(one).subject for one in (InsightsAggregated, GlobalStatistics))
 """Of these, each message tells all: the stream keeps the last one of a subject."""
-_TOO_LARGE = 10054  # JetStream's error code for "message size exceeds maximum allowed"
 
 Marking = Callable[[Sequence[int]], Awaitable[None]]
 
@@ -55,15 +53,17 @@ def _headers(event: Event, key: NKey) -> dict[str, str]:
     headers = event_encode(event, key)
     if event.subject.startswith(_STATES):
         headers[Header.ROLLUP] = "sub"
+    if event.subject == _HEARTBEAT:
+        headers[Header.MSG_TTL] = str(HEARTBEAT_TTL_SECONDS)
     return headers
 
 
 class Window:
     """``open`` rows are on their way, ``failed`` may be tried again, ``impossible`` never."""
 
-    def __init__(self, jetstream: JetStreamContext, rows: Sequence[Signed]) -> None:
-        self._jetstream, self._rows = jetstream, rows
-        self._waiting: dict[asyncio.Future[PubAck], int] = {}
+    def __init__(self, publisher: Publisher, rows: Sequence[Signed]) -> None:
+        self._publisher, self._rows = publisher, rows
+        self._waiting: dict[asyncio.Future[None], int] = {}
         self.open = {one.row.id for one in rows}
         self.failed: dict[int, str] = {}
         self.impossible: dict[int, str] = {}
@@ -85,15 +85,12 @@ class Window:
 
     async def _publish(self, one: Signed) -> None:
         event = one.row.event
-        ttl = HEARTBEAT_TTL_SECONDS if event.subject == _HEARTBEAT else None
         try:
-            future = await self._jetstream.publish_async(
-                event.subject, event.data, headers=one.headers, msg_ttl=ttl
-            )
+            future = await self._publisher.publish(event.subject, event.data, one.headers)
         except MaxPayloadError as error:
-            self._give_up(one.row.id, error)
+            self._settle(one.row.id, error, hopeless=True)
         except NatsError as error:
-            self._fail(one.row.id, error)
+            self._settle(one.row.id, error)
         else:
             self._waiting[future] = one.row.id
 
@@ -105,21 +102,14 @@ class Window:
                 return [row for future in done if (row := self._outcome(future)) is not None]
         return None
 
-    def _outcome(self, future: asyncio.Future[PubAck]) -> int | None:
+    def _outcome(self, future: asyncio.Future[None]) -> int | None:
         row = self._waiting.pop(future)
         error = future.exception()
         if error is None:
             return row
-        if isinstance(error, APIError) and error.err_code == _TOO_LARGE:
-            self._give_up(row, error)
-        else:
-            self._fail(row, error)
+        self._settle(row, error, hopeless=isinstance(error, NotStored) and error.hopeless)
         return None
 
-    def _fail(self, row: int, error: BaseException) -> None:
+    def _settle(self, row: int, error: BaseException, *, hopeless: bool = False) -> None:
         self.open.discard(row)
-        self.failed[row] = str(error)
-
-    def _give_up(self, row: int, error: BaseException) -> None:
-        self.open.discard(row)
-        self.impossible[row] = str(error)
+        (self.impossible if hopeless else self.failed)[row] = str(error)

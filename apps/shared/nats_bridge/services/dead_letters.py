@@ -16,7 +16,8 @@ from apps.shared.nats_bridge.models import DeadLetter
 KEPT_A_DAY = 100
 """Of one sender and reason; those whose handler failed are facts, and all of them are kept."""
 KEPT_BYTES_TOO_LARGE = 4096
-_HEADERS, _NAME, _VALUE, _DETAIL = 40, 100, 1_000, 2_000
+LONGEST_DETAIL = 2_000
+_HEADERS, _NAME, _VALUE = 40, 100, 1_000
 _COUNT = """
     INSERT INTO nats_bridge_refusals (receiver, day, reason, sender, count)
     VALUES (%(receiver)s, (now() AT TIME ZONE 'UTC')::date, %(reason)s, %(sender)s, %(count)s)
@@ -61,12 +62,12 @@ def _row(one: Refused) -> DeadLetter:
     return DeadLetter(
         receiver=settings.IDENTITY.name,
         reason=one.reason,
-        detail=_text(one.detail, _DETAIL),
-        subject=_text(letter.subject, 200),
-        event_id=_text(headers.get("ce-id", ""), 200),
-        source=_text(headers.get("ce-source", ""), 200),
+        detail=column_text(one.detail),
+        subject=column_text(letter.subject, 200),
+        event_id=column_text(headers.get("ce-id", ""), 200),
+        source=column_text(headers.get("ce-source", ""), 200),
         headers={
-            _text(name, _NAME): _text(value, _VALUE)
+            column_text(name, _NAME): column_text(value, _VALUE)
             for name, value in list(letter.headers.items())[:_HEADERS]
         },
         data=data,
@@ -79,6 +80,6 @@ def _row(one: Refused) -> DeadLetter:
     )
 
 
-def _text(text: str, limit: int) -> str:
+def column_text(text: str, limit: int = LONGEST_DETAIL) -> str:
     """What PostgreSQL can hold of a text."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:limit]
