@@ -43,7 +43,7 @@ _LANGUAGES = f"""
     SELECT one ->> 'language', {_sum("files", "one")}, {_sum("chunks", "one")},
         {_sum("lines", "one")}
     FROM aggregation_instancestatistics, jsonb_array_elements(report -> 'languages') AS one
-    GROUP BY 1 ORDER BY 2 DESC, 1 COLLATE "C" LIMIT {LANGUAGES}
+    GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {LANGUAGES}
 """
 _PATTERNS = f"""
     SELECT kind, language, count(*) FROM aggregation_globalfact WHERE subject = 'pattern'

@@ -19,7 +19,7 @@ from apps.shared.core.progress import progress_display
 
 
 class Command(BaseCommand):
-    """Exits 1 when the two differ."""
+    """Exits 1 when the two differ and stay so."""
 
     help = (
         "Rebuild contributions and facts from the first message of the stream, beside the live "
@@ -39,12 +39,12 @@ class Command(BaseCommand):
             with progress_display() as display:
                 rebuilt = rebuild_from_stream(
                     apply=options["apply"],
-                    progress=lambda read: display.show("reading", read, 0),
+                    progress=lambda read, total: display.show("reading", read, total, "messages"),
                 )
         except StreamUnreadable as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(asdict(rebuilt)) if options["json"] else _text(rebuilt))
-        if rebuilt.differences:
+        if rebuilt.differences and not rebuilt.swapped:
             sys.exit(1)
 
 

@@ -35,7 +35,8 @@ from apps.shared.nats_bridge.wiring import Wiring, site_wiring
 
 log = structlog.get_logger(__name__)
 LOCK_TRIES, LOCK_SECONDS = 600, 0.05
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
+"""Told how many messages were read, of how many."""
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class Rebuilt:
 
 
 def rebuild_from_stream(
-    *, apply: bool = False, progress: Progress = lambda _messages: None
+    *, apply: bool = False, progress: Progress = lambda _read, _all: None
 ) -> Rebuilt:
     """Rebuild from the first message on; with ``apply`` the live tables become the same.
 
@@ -86,7 +87,7 @@ class _Rebuild:
             self._done.carried = self._tables.carry(before=begins)
         self._read(self._stream.applied_up_to())
         with self._tables.used():
-            facts_aggregate()
+            facts_aggregate(full=True)
         with transaction.atomic():
             _hold_live()
             self._read_rest()
@@ -121,7 +122,7 @@ class _Rebuild:
                 if database_gone(error):
                     raise
                 self._done.failed += sum(not _handled_alone(one) for one in received)
-        self._progress(self._done.messages)
+        self._progress(self._done.messages, max(self._done.messages, self._stream.messages))
 
     def _compare(self, now: datetime, *, apply: bool) -> None:
         with self._tables.used():

@@ -40,6 +40,7 @@ class StreamReader:
         self._runner = asyncio.Runner()
         self._stack = AsyncExitStack()
         self._last = 0
+        self.messages = 0
         self.first_sequence = 0
         self.begins_at: datetime | None = None
 
@@ -97,7 +98,7 @@ class StreamReader:
                 num_replicas=1,
             ),
         )
-        self._name = info.name
+        self._name, self.messages = info.name, info.num_pending or 0
         self._stack.push_async_callback(self._leave)
         self._pull = await self._stack.enter_async_context(
             Pull(self._client, stream=STREAM, consumer=self._name)
