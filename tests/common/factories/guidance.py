@@ -23,7 +23,7 @@ _NUMBERS = count(1)
 def insight(key: str = "", **fields: Any) -> InsightFact:
     """A recommended idiom."""
     number = next(_NUMBERS)
-    evidence = {"having": 7, "of": 8, "share": 0.875, "confidence": 0.529}
+    evidence: dict[str, Any] = {"having": 7, "of": 8, "share": 0.875, "confidence": 0.529}
     evidence |= {"among": "instances that use Django"} | fields.pop("evidence", {})
     return InsightFact(
         **{

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from apps.centralcloud.aggregation.models import GlobalFact, Member
+from apps.centralcloud.aggregation.selectors.facts import visible
 from apps.centralcloud.aggregation.services.populations import population
 from apps.shared.contracts.payloads.base import LARGEST
 
@@ -42,6 +44,8 @@ class ShownFact:
     versions: Sequence[str]
 
 
+_VISIBLE = "f.shown AND f.tellers >= %(least)s"
+"""``selectors.facts.visible`` as SQL."""
 _FACTS = f"""
     SELECT f.id, f.subject, f.key, f.kind, f.language,
         CASE f.subject WHEN 'pattern' THEN '' ELSE f.name END, {population("f")},
@@ -52,13 +56,13 @@ _FACTS = f"""
         ), '') ELSE '' END,
         f.instances, f.eligible, f.joined, f."left", f.first_seen_at,
         ARRAY(SELECT jsonb_object_keys(coalesce(f.details -> 'versions', '{{}}')))
-    FROM aggregation_globalfact f WHERE f.shown
+    FROM aggregation_globalfact f WHERE {_VISIBLE}
     ORDER BY f.subject, f.key COLLATE "C"
 """
-_JOINED = """
+_JOINED = f"""
     FROM aggregation_globalfact f
     JOIN aggregation_contribution c ON c.subject = f.subject AND c.key = f.key
-    WHERE f.shown AND NOT c.withdrawn
+    WHERE {_VISIBLE} AND NOT c.withdrawn
 """
 _HOLDERS = f"SELECT DISTINCT f.id, c.instance {_JOINED} ORDER BY f.id, c.instance"
 _RULES = f"""
@@ -67,12 +71,12 @@ _RULES = f"""
         AND c.opportunities > 0
     GROUP BY f.id, c.instance ORDER BY f.id, c.instance
 """
-_VERSIONS = """
+_VERSIONS = f"""
     SELECT f.id, c.instance, array_agg(DISTINCT version ORDER BY version)
     FROM aggregation_globalfact f
     JOIN aggregation_contribution c ON c.subject = f.subject AND c.key = f.key,
         jsonb_array_elements_text(c.details -> 'versions') AS version
-    WHERE f.shown AND NOT c.withdrawn AND f.subject IN ('framework', 'package')
+    WHERE {_VISIBLE} AND NOT c.withdrawn AND f.subject IN ('framework', 'package')
     GROUP BY f.id, c.instance ORDER BY f.id, c.instance
 """
 
@@ -108,15 +112,21 @@ def populations() -> Iterator[tuple[str, str]]:
 
 def fact_names(ids: Sequence[int]) -> dict[int, str]:
     """What people read of facts that are still shown: a template, a name, a purl."""
-    return dict(GlobalFact.objects.filter(id__in=ids, shown=True).values_list("id", "name"))
+    return dict(GlobalFact.objects.filter(visible(), id__in=ids).values_list("id", "name"))
 
 
 def facts_shown(*, subject: str = "") -> QuerySet[GlobalFact]:
     """Facts that others may see, those of most instances first."""
-    rows = GlobalFact.objects.filter(shown=True)
+    rows = GlobalFact.objects.filter(visible())
     if subject:
         rows = rows.filter(subject=subject)
     return rows.order_by("-instances", "-confidence", "id")
+
+
+def keys_shown(*, keys: Sequence[str]) -> set[tuple[str, str]]:
+    """Which of these keys others may see, each with its subject."""
+    rows = GlobalFact.objects.filter(visible(), key__in=keys)
+    return set(rows.values_list("subject", "key"))
 
 
 def packages_shown(*, words: str, ecosystem: str) -> QuerySet[GlobalFact]:
@@ -129,6 +139,6 @@ def packages_shown(*, words: str, ecosystem: str) -> QuerySet[GlobalFact]:
 
 def _streamed(query: str) -> Iterator[Any]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(query, {"least": settings.PATTERN_MIN_INSTANCES})
         while rows := cursor.fetchmany(ROWS):
             yield from rows

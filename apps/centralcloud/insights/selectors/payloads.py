@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 from typing import Any, TypeVar
 
-from apps.centralcloud.aggregation.selectors.for_insights import facts_shown
+from apps.centralcloud.aggregation.selectors.for_insights import facts_shown, keys_shown
 from apps.centralcloud.insights.models import Told
 from apps.shared.contracts.payloads.base import Payload
 from apps.shared.contracts.payloads.insights import InsightFact, SharedFact
@@ -24,8 +24,14 @@ _FIELDS = (
 P = TypeVar("P", bound=Payload)
 
 
-def insight_fact(row: Told) -> InsightFact:
-    """A stored insight as it travels."""
+def insight_facts(rows: Iterable[Told]) -> Iterator[InsightFact]:
+    """Stored insights as they travel, but for what others may not see any more."""
+    stored = list(rows)
+    shown = keys_shown(keys=[row.subject_key for row in stored])
+    return (_insight_fact(row) for row in stored if (row.subject, row.subject_key) in shown)
+
+
+def _insight_fact(row: Told) -> InsightFact:
     return InsightFact.model_validate(
         {name: getattr(row, name) for name in _FIELDS}
         | {"language": row.language or None, "evidence": row.evidence}

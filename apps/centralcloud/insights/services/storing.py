@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model
 
 from apps.centralcloud.insights.models import Insight, Recommendation, Telling
@@ -62,6 +63,14 @@ def audiences_forget(*, except_for: Iterable[str]) -> None:
     kept = list(except_for)
     Recommendation.objects.exclude(instance__in=kept).delete()
     Telling.objects.exclude(audience__in=["", *kept]).delete()
+
+
+@transaction.atomic
+def instance_remove(*, instance: str) -> int:
+    """Delete what a withdrawn instance was told; returns how many recommendations there were."""
+    removed, _ = Recommendation.objects.filter(instance=instance).delete()
+    Telling.objects.filter(audience=instance).delete()
+    return removed
 
 
 def digest_of(payloads: Iterable[Any]) -> str:

@@ -117,7 +117,7 @@ def _contents(reading: Reading, facts: Iterable[int]) -> dict[int, frozenset[int
         names = fact_names([reading.shown[place].id for place in chunk])
         for place in chunk:
             one = reading.shown[place]
-            name = names.get(one.id, "")
+            name = one.package or names.get(one.id, "")
             found[place] = contents_of(one.subject, one.kind, one.language, name)
     return found
 
@@ -134,7 +134,7 @@ def _spreads(
         place = reading.places.get(fact)
         if place is None:
             continue
-        standing = {
+        standing: Standing = {
             reading.instances[name]: versions
             for _, name, versions in rows
             if name in reading.instances
