@@ -97,3 +97,10 @@ class InstanceKey(models.Model):
 
     def __str__(self) -> str:
         return self.public
+
+    @property
+    def use(self) -> str:
+        """``in use``, ``retired`` or ``revoked``."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "in use" if self.retired_at is None else "retired"

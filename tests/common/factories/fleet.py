@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factory
@@ -41,6 +41,12 @@ class KeyFactory(DjangoModelFactory[InstanceKey]):
     instance = factory.SubFactory(InstanceFactory)
     public = factory.LazyFunction(lambda: key_new().public)
     created_at = factory.LazyFunction(timezone.now)
+
+
+def heard(ago: timedelta = timedelta(0), **fields: Any) -> dict[str, Any]:
+    """Fields of an instance that was heard so long ago."""
+    at = timezone.now() - ago
+    return {"heard_at": at, "told_at": at, "started_at": STARTED, "mode": "read-write", **fields}
 
 
 def heartbeat(instance: str, stored_at: datetime, **fields: Any) -> Received[Heartbeat]:

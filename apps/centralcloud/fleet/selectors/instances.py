@@ -10,6 +10,10 @@ from django.utils import timezone
 from apps.centralcloud.fleet.engine.liveness import ONLINE_FOR, STALE_FOR, Liveness
 from apps.centralcloud.fleet.models import Instance, InstanceKey
 
+_SHUT_OUT = (Instance.State.REVOKED.value, Instance.State.WITHDRAWN.value)
+CONDITIONS = (*(one.value for one in Liveness), *_SHUT_OUT)
+"""How an instance can be."""
+
 
 def audiences() -> list[str]:
     """The enrolled instances: those that listen."""
@@ -53,15 +57,18 @@ def liveness_filter(liveness: Liveness, *, now: datetime) -> Q:
     return Q(state=Instance.State.ENROLLED) & heard[liveness]
 
 
+def condition_filter(condition: str, *, now: datetime | None = None) -> Q:
+    """Instances in one of ``CONDITIONS``."""
+    if condition in _SHUT_OUT:
+        return Q(state=condition)
+    return liveness_filter(Liveness(condition), now=now or timezone.now())
+
+
 def fleet_counts(*, now: datetime | None = None) -> dict[str, int]:
     """How many instances are enrolled, online, stale, offline, revoked, withdrawn.
 
     ``enrolled`` are those that were never heard; the numbers add up to the fleet.
     """
     now = now or timezone.now()
-    live = {one.value: Count("pk", filter=liveness_filter(one, now=now)) for one in Liveness}
-    ended = {
-        state.value: Count("pk", filter=Q(state=state))
-        for state in (Instance.State.REVOKED, Instance.State.WITHDRAWN)
-    }
-    return Instance.objects.aggregate(**live, **ended)
+    counts = {name: Count("pk", filter=condition_filter(name, now=now)) for name in CONDITIONS}
+    return Instance.objects.aggregate(**counts)

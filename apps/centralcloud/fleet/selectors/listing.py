@@ -55,10 +55,16 @@ def condition_of(instance: Instance, *, now: datetime) -> str:
     return liveness(instance.heard_at, now=now).value
 
 
-def instances_listed(*, limit: int | None = None) -> list[Listed]:
-    """Instances by name, all or the first ones."""
+def instances_listed() -> list[Listed]:
+    """All instances by name."""
     now = timezone.now()
-    return [Listed(one, condition_of(one, now=now)) for one in Instance.objects.all()[:limit]]
+    return [Listed(one, condition_of(one, now=now)) for one in Instance.objects.all()]
+
+
+def members_listed(*, limit: int, now: datetime) -> list[Listed]:
+    """The first instances by name that were not withdrawn."""
+    rows = Instance.objects.exclude(state=Instance.State.WITHDRAWN)[:limit]
+    return [Listed(one, condition_of(one, now=now)) for one in rows]
 
 
 def _iso(time: datetime | None) -> str | None:

@@ -60,6 +60,7 @@ class Place:
             allow_reconnect=False,
             error_cb=note,
         )
+        await client.flush()  # may be answered by the PONG of the connect: see the next one
         try:
             yield client
         finally:
