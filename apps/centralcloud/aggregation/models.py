@@ -136,7 +136,12 @@ class GlobalFact(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["subject", "-instances", "-confidence"], name="fact_by_instances"),
+            models.Index(
+                fields=["subject", "-instances", "-confidence"],
+                condition=Q(shown=True),
+                name="fact_shown",
+            ),
+            models.Index(fields=["-instances", "-confidence", "id"], name="fact_first"),
             models.Index(
                 fields=["revisit_at"], condition=Q(revisit_at__isnull=False), name="fact_revisit"
             ),
@@ -193,11 +198,17 @@ class DirtyMember(models.Model):
 
 
 class AddingUp(models.Model):
-    """How facts were last added up: one row, with the setting that they stand under."""
+    """How facts were last added up: one row, with the setting that they stand under.
+
+    ``facts`` and ``shown`` are numbers by subject.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     min_instances = models.IntegerField()
     aggregated_at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+    shown = models.JSONField(default=dict)
+    contributions = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "adding up"

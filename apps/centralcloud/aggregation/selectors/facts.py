@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.centralcloud.aggregation.models import (
     AddingUp,
@@ -29,21 +29,12 @@ class SubjectTotal:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What is known altogether; ``waiting`` says whether anything waits to be added up."""
+    """What was known when it was last added up; ``waiting``: something has changed since."""
 
     subjects: Sequence[SubjectTotal]
-    aggregated_at: datetime | None
+    contributions: int
+    aggregated_at: datetime
     waiting: bool
-
-    @property
-    def facts(self) -> int:
-        """Facts of all subjects."""
-        return sum(one.facts for one in self.subjects)
-
-    @property
-    def shown(self) -> int:
-        """Facts of all subjects that others may see."""
-        return sum(one.shown for one in self.subjects)
 
 
 def visible() -> Q:
@@ -63,18 +54,17 @@ def fact_contributions(fact: GlobalFact) -> QuerySet[Contribution]:
     ).order_by("instance", "codebase")
 
 
-def totals() -> Totals:
-    """Numbers of facts by subject, and when they were last added up."""
-    rows = GlobalFact.objects.order_by().values_list("subject")
-    found: Mapping[str, tuple[int, int]] = {
-        subject: (facts, shown)
-        for subject, facts, shown in rows.annotate(
-            facts=Count("id"), enough=Count("id", filter=visible())
-        )
-    }
+def totals() -> Totals | None:
+    """Numbers of facts by subject; None before anything was added up."""
     last = AddingUp.objects.first()
+    if last is None:
+        return None
     return Totals(
-        subjects=[SubjectTotal(one, *found.get(one.value, (0, 0))) for one in Subject],
-        aggregated_at=last.aggregated_at if last else None,
+        subjects=[
+            SubjectTotal(one, last.facts.get(one.value, 0), last.shown.get(one.value, 0))
+            for one in Subject
+        ],
+        contributions=last.contributions,
+        aggregated_at=last.aggregated_at,
         waiting=DirtyFact.objects.exists(),
     )

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
-from apps.centralcloud.aggregation.models import AddingUp
+from apps.centralcloud.aggregation.models import AddingUp, Contribution, GlobalFact
 from apps.centralcloud.aggregation.services import adding_up_sql as sql
 
 TREND_WINDOW = timedelta(weeks=4)
@@ -62,9 +63,7 @@ def facts_aggregate(*, full: bool = False, now: datetime | None = None) -> Added
     for buckets in _chunks():
         while (added := _chunk(buckets, now)) is not None:
             done = done.plus(added)
-    AddingUp.objects.update_or_create(
-        id=1, defaults={"min_instances": setting, "aggregated_at": now}
-    )
+    _record(now, setting)
     return done
 
 
@@ -85,6 +84,22 @@ def _members(now: datetime) -> int:
             cursor.execute(sql.SHARES, {"population": population, "now": now})
             touched += cursor.rowcount
     return touched
+
+
+def _record(now: datetime, setting: int) -> None:
+    """What there is now, for pages that show it often."""
+    rows = GlobalFact.objects.order_by().values_list("subject")
+    counted = list(rows.annotate(facts=Count("id"), enough=Count("id", filter=Q(shown=True))))
+    AddingUp.objects.update_or_create(
+        id=1,
+        defaults={
+            "min_instances": setting,
+            "aggregated_at": now,
+            "facts": {subject: facts for subject, facts, _ in counted},
+            "shown": {subject: shown for subject, _, shown in counted},
+            "contributions": Contribution.objects.filter(withdrawn=False).count(),
+        },
+    )
 
 
 def _chunks() -> Iterator[list[int]]:

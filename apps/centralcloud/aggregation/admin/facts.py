@@ -1,0 +1,76 @@
+"""Facts of the fleet, and who has each."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from apps.centralcloud.aggregation.admin.content import BY_SUBJECT, STYLE, content_html, percent
+from apps.centralcloud.aggregation.models import GlobalFact
+from apps.centralcloud.aggregation.selectors.facts import fact_contributions
+from apps.centralcloud.fleet.admin.base import FleetAdmin
+
+HOLDERS_SHOWN = 200
+
+
+@admin.register(GlobalFact)
+class FactAdmin(FleetAdmin):
+    """Those that most instances have first."""
+
+    list_display = ("content", "who", "sure", "moves", "first_seen_at", "others_see")
+    list_filter = (BY_SUBJECT, "shown")
+    list_per_page = 25
+    search_fields = ("name", "=key")
+    search_help_text = "Words of the content, or a whole key"
+    list_before_template = STYLE
+    change_form_before_template = STYLE
+    fields = (
+        "content", "key", "who", "sure", "others_see", "codebases", "occurrences", "files",
+        "opportunities", "moves", "versions", "first_seen_at", "first_seen_instance",
+        "aggregated_at", "holders",
+    )  # fmt: skip
+    readonly_fields = (
+        "content", "who", "sure", "moves", "others_see", "versions", "holders",
+    )  # fmt: skip
+
+    @display(description="Fact")
+    def content(self, fact: GlobalFact) -> SafeString:
+        """What it is, and its content."""
+        return content_html(fact)
+
+    @display(description="Instances", ordering="instances")
+    def who(self, fact: GlobalFact) -> str:
+        """How many have it, of those that could."""
+        return f"{fact.instances:,} of {fact.eligible:,}, {percent(fact.share)}"
+
+    @display(description="At least", ordering="confidence")
+    def sure(self, fact: GlobalFact) -> str:
+        """The lower bound of the share."""
+        return percent(fact.confidence)
+
+    @display(description="Last 4 weeks", ordering="trend")
+    def moves(self, fact: GlobalFact) -> str:
+        """Who joined and who left."""
+        parts = [(fact.joined, "joined"), (fact.left, "left")]
+        return ", ".join(f"{number:,} {what}" for number, what in parts if number) or "no change"
+
+    @display(description="Others see it", boolean=True, ordering="shown")
+    def others_see(self, fact: GlobalFact) -> bool:
+        """Whether enough instances tell the same."""
+        return fact.shown
+
+    @display(description="Versions")
+    def versions(self, fact: GlobalFact) -> str:
+        """Instances by version."""
+        found = fact.details.get("versions", {})
+        ordered = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+        return ", ".join(f"{version}: {number:,}" for version, number in ordered) or "none told"
+
+    @display(description="Who has it")
+    def holders(self, fact: GlobalFact) -> SafeString:
+        """Each code base that has it."""
+        rows = list(fact_contributions(fact)[: HOLDERS_SHOWN + 1])
+        shown = {"rows": rows[:HOLDERS_SHOWN], "more": len(rows) > HOLDERS_SHOWN}
+        return render_to_string("aggregation/holders.html", shown | {"fact": fact})
