@@ -1,6 +1,14 @@
 """The URLs of the site Centralcloud."""
 
+from django.urls import include, path
+
 from apps.shared.core.urls import urlpatterns as core_urls
 from apps.shared.dashboard.urls import urlpatterns as dashboard_urls
 
-urlpatterns = [*dashboard_urls, *core_urls]
+urlpatterns = [
+    *dashboard_urls,
+    *core_urls,
+    path("api/v1/", include("apps.centralcloud.fleet.api.urls")),
+    path("api/v1/", include("apps.centralcloud.insights.api.urls")),
+    path("api/v1/", include("apps.centralcloud.aggregation.api.urls")),
+]

@@ -2,11 +2,53 @@
 
 from typing import Any
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
-JOBS: dict[str, str] = {}
-PANELS: list[str] = ["apps.shared.dashboard.panels.JOBS"]
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "recover lost jobs": {
+        "task": "apps.shared.core.tasks.recover",
+        "schedule": 60.0,
+    },
+    "aggregate patterns": {
+        "task": "apps.centralcloud.aggregation.tasks.aggregate",
+        "schedule": 3600.0,
+    },
+    "generate statistics": {
+        "task": "apps.centralcloud.aggregation.tasks.statistics",
+        "schedule": 3600.0,
+    },
+    "publish insights": {
+        "task": "apps.centralcloud.insights.tasks.publish",
+        "schedule": 3600.0,
+    },
+    "clean up old aggregates": {
+        "task": "apps.centralcloud.aggregation.tasks.clean_up",
+        "schedule": 7 * 24 * 3600.0,
+    },
+    "clean up messages": {
+        "task": "apps.shared.nats_bridge.tasks.prune",
+        "schedule": 24 * 3600.0,
+    },
+}
+JOBS: dict[str, str] = {
+    "recover": "apps.shared.core.tasks.recover",
+    "aggregate": "apps.centralcloud.aggregation.tasks.aggregate",
+    "statistics": "apps.centralcloud.aggregation.tasks.statistics",
+    "insights": "apps.centralcloud.insights.tasks.publish",
+    "clean_up": "apps.centralcloud.aggregation.tasks.clean_up",
+    "prune_messages": "apps.shared.nats_bridge.tasks.prune",
+}
+PANELS: list[str] = [
+    "apps.centralcloud.fleet.panels.FLEET",
+    "apps.centralcloud.aggregation.panels.KNOWN",
+    "apps.centralcloud.insights.panels.INSIGHTS",
+    "apps.shared.nats_bridge.panels.BRIDGE",
+    "apps.shared.dashboard.panels.JOBS",
+]
 SIDEBAR: list[str] = [
     "apps.shared.dashboard.sidebar.OVERVIEW",
+    "apps.centralcloud.fleet.panels.SIDEBAR",
+    "apps.centralcloud.aggregation.panels.SIDEBAR",
+    "apps.centralcloud.insights.panels.SIDEBAR",
+    "apps.shared.nats_bridge.panels.SIDEBAR",
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",
 ]
@@ -24,5 +66,10 @@ HANDLERS: dict[str, str] = {
 SENDERS = "apps.centralcloud.fleet.selectors.keys.sender_keys"
 HEARTBEAT = ""
 AUDIENCES = "apps.centralcloud.fleet.selectors.instances.audiences"
-QUERIES: dict[str, str] = {}
+QUERIES: dict[str, str] = {
+    "centralcloud.query.packages": "apps.centralcloud.insights.questions.packages",
+    "centralcloud.query.recommendations": "apps.centralcloud.insights.questions.recommendations",
+    "centralcloud.query.insights": "apps.centralcloud.insights.questions.insights",
+    "centralcloud.query.statistics": "apps.centralcloud.insights.questions.statistics",
+}
 WITHDRAWALS: list[str] = ["apps.centralcloud.aggregation.services.withdrawing.instance_remove"]

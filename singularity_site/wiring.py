@@ -15,6 +15,22 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.singularity.patterns.tasks.mine_all",
         "schedule": 3600.0,
     },
+    "sync patterns": {
+        "task": "apps.singularity.publishing.tasks.sync",
+        "schedule": 300.0,
+    },
+    "report statistics": {
+        "task": "apps.singularity.publishing.tasks.report",
+        "schedule": 3600.0,
+    },
+    "request insights": {
+        "task": "apps.singularity.guidance.tasks.request",
+        "schedule": 6 * 3600.0,
+    },
+    "clean up messages": {
+        "task": "apps.shared.nats_bridge.tasks.prune",
+        "schedule": 24 * 3600.0,
+    },
 }
 JOBS: dict[str, str] = {
     "recover": "apps.shared.core.tasks.recover",
@@ -23,6 +39,10 @@ JOBS: dict[str, str] = {
     "ingest": "apps.singularity.ingestion.tasks.ingest",
     "embed": "apps.singularity.ingestion.tasks.fill",
     "mine": "apps.singularity.patterns.tasks.mine",
+    "publish": "apps.singularity.publishing.tasks.sync",
+    "report": "apps.singularity.publishing.tasks.report",
+    "request": "apps.singularity.guidance.tasks.request",
+    "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }
 PANELS: list[str] = [
     "apps.singularity.ingestion.panels.START",
@@ -30,14 +50,20 @@ PANELS: list[str] = [
     "apps.singularity.ingestion.panels.NUMBERS",
     "apps.shared.dashboard.panels.JOBS",
     "apps.singularity.patterns.panels.LEARNED",
+    "apps.singularity.guidance.panels.TOLD",
     "apps.singularity.ingestion.panels.CODEBASES",
     "apps.singularity.ingestion.panels.LANGUAGES",
     "apps.singularity.ingestion.panels.LEFT_OUT",
+    "apps.singularity.publishing.panels.LEFT",
+    "apps.shared.nats_bridge.panels.BRIDGE",
 ]
 SIDEBAR: list[str] = [
     "apps.shared.dashboard.sidebar.OVERVIEW",
     "apps.singularity.ingestion.panels.SIDEBAR",
     "apps.singularity.patterns.panels.SIDEBAR",
+    "apps.singularity.guidance.panels.SIDEBAR",
+    "apps.singularity.publishing.panels.SIDEBAR",
+    "apps.shared.nats_bridge.panels.SIDEBAR",
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",
 ]
@@ -46,8 +72,11 @@ MEASURES: dict[str, str] = {
     "embed": "apps.singularity.ingestion.panels.EMBED_MEASURE",
     "mine": "apps.singularity.patterns.panels.MINE_MEASURE",
 }
-HANDLERS: dict[str, str] = {}
+HANDLERS: dict[str, str] = {
+    "intelligence.insights.aggregated": "apps.singularity.guidance.handlers.insights",
+    "intelligence.insights.statistics": "apps.singularity.guidance.handlers.statistics",
+}
 SENDERS = "apps.shared.nats_bridge.senders.centralcloud_keys"
-HEARTBEAT = ""
+HEARTBEAT = "apps.singularity.publishing.services.heartbeat.heartbeat"
 AUDIENCES = ""
 QUERIES: dict[str, str] = {}

@@ -18,9 +18,8 @@ def exchange(sites: Sites) -> dict[Site, str]:
     cloud = sites.centralcloud
     run_quietly(cloud, "nats_setup")
     _each(sites.instances, ["publish"], ["nats_bridge", "--once"])
-    for step in (["nats_bridge", "--once"], ["aggregate"], ["publish_insights"]):
+    for step in (["nats_bridge", "--once"], ["publish_insights"], ["nats_bridge", "--once"]):
         run_quietly(cloud, *step)
-    run_quietly(cloud, "nats_bridge", "--once")
     told = _each(sites.instances, ["nats_bridge", "--once"], ["insights"])
     return dict(zip(sites.instances, told, strict=True))
 

@@ -1,5 +1,6 @@
 """What happens before anything serves: servers, migrations, accounts, keys, the first learning."""
 
+import re
 import secrets
 import subprocess
 import tempfile
@@ -121,6 +122,11 @@ def run_quietly(site: Site, *arguments: str, stdin: str = "") -> str:
         check=False,
     )
     if result.returncode:
-        last = (result.stderr.strip().splitlines() or ["no message"])[-1]
-        raise StartError(f"manage.py {arguments[0]} of {site.title} failed: {last}")
+        raise StartError(f"manage.py {arguments[0]} of {site.title} failed: {_why(result.stderr)}")
     return result.stdout
+
+
+def _why(said: str) -> str:
+    """The last line that names an error, else the last one."""
+    lines = said.strip().splitlines() or ["no message"]
+    return next((line for line in reversed(lines) if re.match(r"[\w.]*Error: ", line)), lines[-1])

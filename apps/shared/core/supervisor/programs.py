@@ -59,7 +59,7 @@ def sites_of(environment: Environment, *, instances: int) -> Sites:
     """The configured instance, others beside it with numbers behind its name, and Centralcloud."""
     name = "singularity"
     database, own_id = environment.database_name(name), environment.instance_id
-    first = Site(name, name, own_id, database, INSTANCE_PORT)
+    first = Site(name, name if instances == 1 else own_id, own_id, database, INSTANCE_PORT)
     others = (
         Site(name, _numbered(own_id, n), _numbered(own_id, n), f"{database}_{n}", INSTANCE_PORT + n)
         for n in range(2, instances + 1)

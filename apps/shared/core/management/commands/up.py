@@ -58,7 +58,8 @@ class Command(BaseCommand):
         if ended := record.end_leftovers():
             self.stdout.write(f"Ended {ended} processes that an earlier start had left.")
         self.prepare(sites)
-        failed, learned = self.learn(sites, codebases, vectors="now" if once else "later")
+        alone = len(sites.instances) == 1
+        failed, learned = self.learn(sites, codebases, vectors="now" if once and alone else "later")
         watch = self.serve(sites, record, learned, once=once)
         if once and (failed or not watch.ready):
             raise StartError(
