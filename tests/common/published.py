@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from apps.shared.contracts.payloads.base import CodebaseState, Payload
+from apps.shared.contracts.signatures import signature_of
 from apps.shared.contracts.subjects import message_of
 from apps.shared.nats_bridge.models import OutboxMessage
+from tests.common.factories.patterns import PatternFactory
 
 _KEYS = {"signature", "key", "purl"}
 _LISTS = ("patterns", "frameworks", "packages")
@@ -34,7 +36,8 @@ def known(rows: list[OutboxMessage]) -> dict[tuple[str, str, str], Any]:
     floors: dict[tuple[str, str], int] = {}
     for row in rows:
         payload = payload_of(row)
-        assert isinstance(payload, CodebaseState)
+        if not isinstance(payload, CodebaseState):
+            continue
         place = row.subject, payload.codebase
         floors[place] = max(floors.get(place, 0), payload.floor)
         for key in getattr(payload, "withdrawn", ()):
@@ -50,3 +53,18 @@ def known(rows: list[OutboxMessage]) -> dict[tuple[str, str, str], Any]:
         for place, (revision, fact) in facts.items()
         if fact is not None and revision >= floors[place[:2]]
     }
+
+
+def usage_pattern(codebase: Any, number: int, **fields: Any) -> Any:
+    """A stored pattern about the standard library that may leave, another for each number."""
+    calls = ["json.load", f"os.path.join{number}"]
+    template = " + ".join(calls)
+    return PatternFactory(
+        codebase=codebase,
+        kind="api_set",
+        template=template,
+        signature=signature_of("api_set", "python", template),
+        details={"calls": calls},
+        confidence=None,
+        **fields,
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,13 +12,15 @@ from typing import Any, Protocol
 import yaml
 
 from apps.singularity.patterns.engine.tree.words import WORDS
+from apps.singularity.publishing.engine.own_words import words_of
 from apps.singularity.publishing.engine.refusal import Reason, Refused
 
 LONGEST = 200
 _FILE = Path(__file__).with_name("open_names.yaml")
 _SHARED = {"typescript": "javascript", "tsx": "javascript"}
 _INHERITED = "super()."
-_BEHIND = (".", "::", "/", "[")
+_CALLS = re.compile(r"\(\)|\[\]")
+_FIRST = re.compile(r"[./:]")
 
 OpenNames = Mapping[str, frozenset[str]]
 RefusePackage = Callable[[str], Reason | None]
@@ -36,16 +39,15 @@ class KnownLibraries(Protocol):
 
 @dataclass(slots=True)
 class NamePolicy:
-    """Says of each name whether it may leave; the same name is judged once."""
+    """Says of each name whether it may leave; the same name is judged once.
+
+    ``own_words`` are those by which the code base is called.
+    """
 
     libraries: KnownLibraries
     refuse_package: RefusePackage
-    _judged: dict[tuple[str, str], Reason | None]
-
-    @classmethod
-    def of(cls, libraries: KnownLibraries, refuse_package: RefusePackage) -> NamePolicy:
-        """The policy of a code base with these libraries."""
-        return cls(libraries, refuse_package, {})
+    own_words: frozenset[str] = frozenset()
+    _judged: dict[tuple[str, str], Reason | None] = field(default_factory=dict)
 
     def check(self, qualified: str, language: str) -> None:
         """See that a name is one of a library's own.
@@ -68,7 +70,7 @@ class NamePolicy:
             return Reason.UNKNOWN_NAME
         if not self.libraries.knows(qualified, language):
             return Reason.UNKNOWN_NAME
-        if _is_made_up(qualified, language):
+        if _is_made_up(qualified, language) or not self.own_words.isdisjoint(words_of(qualified)):
             return Reason.MADE_UP_NAME
         purl = self.libraries.package_of(qualified, language)
         return self.refuse_package(purl) if purl else None
@@ -84,20 +86,10 @@ def _is_name(text: str) -> bool:
 
 def _is_made_up(qualified: str, language: str) -> bool:
     """Whether it names a member that programs make up, below an object of a library."""
-    known = _open_names().get(_SHARED.get(language, language))
-    return known is not None and any(
-        member not in allowed for allowed, member in _members(qualified, known)
-    )
-
-
-def _members(qualified: str, known: OpenNames) -> Iterator[tuple[frozenset[str], str]]:
-    """For each object on the way that is open: its own members, and the member that is named."""
-    for name, allowed in known.items():
-        rest = qualified.removeprefix(name)
-        if rest != qualified and rest.startswith(_BEHIND):
-            member = rest.lstrip(".:/[")
-            ends = [at for mark in (".", "(", "[", "/", ":") if (at := member.find(mark)) >= 0]
-            yield allowed, member[: min(ends, default=len(member))]
+    known = _open_names().get(_SHARED.get(language, language), {})
+    plain = _CALLS.sub("", qualified)
+    rests = ((plain.removeprefix(f"{name}."), allowed) for name, allowed in known.items())
+    return any(rest != plain and _FIRST.split(rest)[0] not in ok for rest, ok in rests)
 
 
 @cache

@@ -17,7 +17,12 @@ from apps.singularity.ingestion.selectors.texts import (
 from apps.singularity.patterns.engine.names.libraries import libraries_of
 from apps.singularity.patterns.selectors.changed import own_packages
 from apps.singularity.publishing.engine.names import NamePolicy
-from apps.singularity.publishing.engine.packages import OwnPackage, PackagePolicy
+from apps.singularity.publishing.engine.own_words import own_words
+from apps.singularity.publishing.engine.packages import (
+    OwnPackage,
+    PackagePolicy,
+    purl_plain,
+)
 
 
 class Source:
@@ -32,15 +37,22 @@ class Source:
         return declared_dependencies(codebase=self.codebase)
 
     @cached_property
+    def _own(self) -> Sequence[OwnPackage]:
+        read = own_packages(codebase=self.codebase)
+        return [OwnPackage(one.ecosystem, one.name) for one in read if one.name]
+
+    @cached_property
     def packages(self) -> PackagePolicy:
         """Which packages may be mentioned."""
-        own = (OwnPackage(one.ecosystem, one.name) for one in own_packages(codebase=self.codebase))
-        return PackagePolicy(self.declared, own, settings.PUBLISH_EXCLUDE)
+        return PackagePolicy(self.declared, self._own, settings.PUBLISH_EXCLUDE)
 
     @cached_property
     def names(self) -> NamePolicy:
         """Which names may be shown."""
         paths = codebase_paths(codebase=self.codebase)
-        libraries = libraries_of(declared=[row.purl for row in self.declared], paths=paths)
+        purls = {purl_plain(row.purl) for row in self.declared}
+        libraries = libraries_of(declared=purls, paths=paths)
         libraries.add_own(defined_names(codebase=self.codebase))
-        return NamePolicy.of(libraries, self.packages.refusal)
+        public = [purl for purl in purls if self.packages.refusal(purl) is None]
+        called = [self.codebase.name, *(one.name for one in self._own)]
+        return NamePolicy(libraries, self.packages.refusal, own_words(called, public=public))
