@@ -98,11 +98,12 @@ async def send_all(client: Client, site: Site) -> int:
 
 async def receive_all(client: Client, site: Site) -> int:
     """Receive until the stream is empty."""
-    with DatabaseThreads("consumer") as database:
+    with DatabaseThreads("reading") as reading, DatabaseThreads("applying") as applying:
         consumer = Consumer(
             client,
             site.wiring,
-            database,
+            reading=reading,
+            applying=applying,
             stream=Stream.INTELLIGENCE,
             consumer=durable_name(SERVICE),
         )

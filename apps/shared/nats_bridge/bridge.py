@@ -46,11 +46,12 @@ def bridge_threads() -> Iterator[Threads]:
     """Threads for database work; leaving waits until they are done."""
     with (
         DatabaseThreads("relay") as relay,
-        DatabaseThreads("consumer") as consumer,
+        DatabaseThreads("reading") as reading,
+        DatabaseThreads("applying") as applying,
         DatabaseThreads("small") as small,
         DatabaseThreads("questions", THREADS) as questions,
     ):
-        yield Threads(relay, consumer, small, questions)
+        yield Threads(relay, reading, applying, small, questions)
 
 
 class Bridge:

@@ -39,10 +39,11 @@ class ConnectionLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Threads:
-    """Where database work happens: sending, receiving, everything small, questions."""
+    """Where database work happens."""
 
     relay: DatabaseThreads
-    consumer: DatabaseThreads
+    reading: DatabaseThreads
+    applying: DatabaseThreads
     small: DatabaseThreads
     questions: DatabaseThreads
 
@@ -77,7 +78,8 @@ class Session:
         return Consumer(
             self.client,
             self.wiring,
-            self.threads.consumer,
+            reading=self.threads.reading,
+            applying=self.threads.applying,
             stream=self.stream,
             consumer=durable_name(self.sender.name),
         )

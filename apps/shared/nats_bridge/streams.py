@@ -28,7 +28,7 @@ DUPLICATE_SECONDS = 600.0
 LARGEST_STORED = LARGEST_MESSAGE + 64 * 1024
 """A message somewhat too large still comes through, so that whoever sends it is seen."""
 DAY = 86_400.0
-ACK_SECONDS = 120.0
+ACK_SECONDS = 30.0
 MAX_ACK_PENDING = 20_000
 """Delivered and not acknowledged; those that wait for another attempt are among them."""
 PRESENCE_SECONDS = 120.0

@@ -179,7 +179,7 @@ def failing_on(*revisions: int) -> Callable[[Sequence[Received[Any]]], None]:
 def test_one_poisoned_message_delays_no_other_and_is_set_aside_at_last(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "MAX_DELIVERIES", 3)
+    monkeypatch.setattr(receiving, "MAX_ATTEMPTS", 3)
     monkeypatch.setattr(consumer, "LONGEST_RETRY_SECONDS", 0.05)
     site.react = failing_on(2)
 
@@ -226,7 +226,7 @@ def test_a_database_that_goes_away_in_a_batch_costs_no_message(site: Site) -> No
 def test_many_failures_of_the_database_are_no_failures_of_the_message(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "MAX_DELIVERIES", 1)
+    monkeypatch.setattr(receiving, "MAX_ATTEMPTS", 1)
     monkeypatch.setattr(consumer, "DATABASE_SECONDS", 0.01)
     tries: list[int] = []
 

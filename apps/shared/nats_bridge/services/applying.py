@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from apps.shared.contracts.subjects import message_of
+from apps.shared.nats_bridge.letters import subject_of
 from apps.shared.nats_bridge.received import Handler, Received
 
 _INSERT = """
@@ -32,16 +32,10 @@ def messages_apply(*, messages: Sequence[Received[Any]], handlers: Handlers) -> 
     by_subject: dict[str, list[Received[Any]]] = defaultdict(list)
     for one in messages:
         if one.event_id in new and first[one.event_id] is one:
-            by_subject[_shared(one.subject)].append(one)
+            by_subject[subject_of(one.subject)].append(one)
     for subject, together in by_subject.items():
         handlers[subject](together)
     return len(new)
-
-
-def _shared(subject: str) -> str:
-    """The subject without its audience, as the wiring has it."""
-    message = message_of(subject)
-    return message.subject if message else subject
 
 
 def _record(messages: Sequence[Received[Any]]) -> set[str]:
