@@ -54,10 +54,10 @@ def test_a_killed_postgresql_recovers_what_was_committed(state: Path) -> None:
         assert process is not None
         process.kill()
         assert eventually(lambda: not process.is_running() or process.status() == "zombie")
-    with ServerUser(state, "postgresql") as user:
-        user.ready()
-        with servers.postgresql.connect("singularity") as connection:
-            assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
+        with ServerUser(state, "postgresql") as other:  # while the zombie's parent lives
+            other.ready()
+            with servers.postgresql.connect("singularity") as connection:
+                assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
 
 
 def test_a_server_that_dies_is_started_again_for_the_next_connection(state: Path) -> None:

@@ -69,6 +69,8 @@ class PostgreSQL(Server):
         data = self.layout.data(self.name)
         folders = [data, self.layout.make_sockets(self.name)]
         data.mkdir(mode=0o700, exist_ok=True)
+        for leftover in self.socket_folder.glob(".s.PGSQL.*"):
+            leftover.unlink()  # a killed server's, whose pid may still be a zombie's
         user = self.run_as()
         if user is not None:
             let_read(_binaries().parent)
