@@ -20,6 +20,7 @@ BENCHMARKS = (
     "planted_rules",
     "planted_idioms",
     "framework_quality",
+    "insights",
 )
 
 

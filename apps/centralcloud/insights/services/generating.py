@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from typing import Any
 
 from django.utils import timezone
 
 from apps.centralcloud.aggregation.selectors.for_insights import fact_names
 from apps.centralcloud.fleet.selectors.instances import audiences
-from apps.centralcloud.insights.engine.insight import Insight, insight_key
+from apps.centralcloud.insights.engine.insight import Evidence, Insight, insight_key
 from apps.centralcloud.insights.selectors.payloads import shared_facts
 from apps.centralcloud.insights.services.reading import Reading, fleet_read
 from apps.centralcloud.insights.services.storing import audiences_forget
@@ -78,8 +78,6 @@ def _payload(reading: Reading, one: Insight, names: Mapping[int, str]) -> Insigh
     shown = reading.shown[one.fact]
     if shown.id not in names:
         return None
-    numbers = asdict(one.evidence)
-    numbers |= {name: min(numbers[name], LARGEST) for name in ("having", "of", "here", "here_of")}
     return InsightFact.model_validate(
         {
             "key": insight_key(one.kind, shown.subject, shown.key),
@@ -91,6 +89,14 @@ def _payload(reading: Reading, one: Insight, names: Mapping[int, str]) -> Insigh
             "name": names[shown.id],
             "reason": one.reason[:500],
             "score": one.score,
-            "evidence": numbers,
+            "evidence": _numbers(one.evidence),
         }
     )
+
+
+def _numbers(evidence: Evidence) -> dict[str, Any]:
+    """Its numbers as JSON has them: sums over the fleet may be larger than that holds."""
+    counts = ("having", "of", "here", "here_of")
+    return {name: min(getattr(evidence, name), LARGEST) for name in counts} | {
+        name: getattr(evidence, name) for name in ("share", "confidence", "among", "versions")
+    }

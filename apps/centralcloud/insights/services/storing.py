@@ -44,18 +44,20 @@ def rows_store(*, audience: str, facts: Sequence[InsightFact], now: datetime) ->
         rows.filter(key__in=gone).delete()
 
 
-def telling_store(*, audience: str, digest: str, now: datetime) -> Telling:
-    """Note what an audience is told, under a higher revision where that has changed."""
+def telling_store(*, audience: str, digest: str, now: datetime) -> tuple[Telling, bool]:
+    """Note what an audience is told, under a higher revision where that has changed.
+
+    Returns whether it has.
+    """
     telling = Telling.objects.select_for_update().filter(audience=audience).first()
     if telling is None:
-        return Telling.objects.create(
-            audience=audience, revision=_revision(0), digest=digest, generated_at=now
-        )
-    if telling.digest != digest:
-        telling.revision, telling.digest = _revision(telling.revision), digest
-        telling.generated_at, telling.sent_at = now, None
-        telling.save()
-    return telling
+        telling = Telling(audience=audience, revision=0)
+    elif telling.digest == digest:
+        return telling, False
+    telling.revision, telling.digest = _revision(telling.revision), digest
+    telling.generated_at, telling.sent_at = now, None
+    telling.save()
+    return telling, True
 
 
 def audiences_forget(*, except_for: Iterable[str]) -> None:

@@ -31,9 +31,11 @@ def audience_tell(
     Args:
         listening: whether the audience is there to be told.
     """
-    rows_store(audience=audience, facts=insights, now=now)
-    told = fitting(insights, MESSAGE_BYTES - sum(map(json_bytes, facts)))
-    telling = telling_store(audience=audience, digest=digest_of([*facts, *told]), now=now)
+    telling, is_news = telling_store(
+        audience=audience, digest=digest_of([*facts, *insights]), now=now
+    )
+    if is_news:
+        rows_store(audience=audience, facts=insights, now=now)
     due = telling.sent_at is None or telling.sent_at <= now - AGAIN_AFTER
     if not (due and listening and queueing()):
         return False
@@ -43,7 +45,7 @@ def audience_tell(
             revision=telling.revision,
             generated_at=telling.generated_at,
             facts=tuple(facts),
-            insights=told,
+            insights=fitting(insights, MESSAGE_BYTES - sum(map(json_bytes, facts))),
         ),
         state_key=f"insights:{audience}",
         audience=audience,
