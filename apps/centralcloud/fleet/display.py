@@ -38,12 +38,13 @@ class Doing:
 class Shown:
     """An instance, with what its heartbeat means by now.
 
-    ``doing`` is empty where it was not heard lately. ``skew`` is set where its clock is wrong.
+    ``doing`` is empty where it was not heard ``lately``. ``skew`` is set where its clock is wrong.
     """
 
     listed: Listed
     variant: str
     ago: timedelta | None
+    lately: bool
     doing: list[Doing]
     languages: list[str]
     more_languages: int
@@ -56,12 +57,13 @@ def shown(listed: Listed, *, now: datetime) -> Shown:
     """What to show of an instance at a time."""
     one = listed.instance
     skew = one.skew or timedelta(0)
-    there = listed.condition in (Liveness.ONLINE, Liveness.STALE)
+    lately = listed.condition in (Liveness.ONLINE, Liveness.STALE)
     return Shown(
         listed=listed,
         variant=VARIANTS.get(listed.condition, ""),
         ago=max(now - one.heard_at, timedelta(0)) if one.heard_at else None,
-        doing=[_doing(job) for job in one.jobs] if there else [],
+        lately=lately,
+        doing=[_doing(job) for job in one.jobs] if lately else [],
         languages=one.languages[:LANGUAGES_SHOWN],
         more_languages=max(0, len(one.languages) - LANGUAGES_SHOWN),
         lag=timedelta(seconds=one.lag_seconds) if one.queued else None,

@@ -31,7 +31,7 @@ class FleetInstanceAdmin(FleetAdmin):
     search_help_text = "Name or note"
     actions = ("revoke", "withdraw")
     change_form_template = "fleet/instance.html"
-    fieldsets = ()
+    fields = ("enrolled_at", "withdrawn_at", "heard_at", "told_at", "started_at")
 
     @display(description="Instance", header=True, ordering="name")
     def title(self, instance: Instance) -> tuple[str, str]:

@@ -35,7 +35,7 @@ class Step:
 REVOKE = Step(
     "revoke",
     "Revoke",
-    "They are disconnected and believed no more. What they contributed stays. Each may be "
+    "Who is revoked is disconnected and believed no more; what it contributed stays. It may be "
     "enrolled again, under a new key.",
     "is revoked",
     services.instance_revoke,
@@ -43,9 +43,9 @@ REVOKE = Step(
 WITHDRAW = Step(
     "withdraw",
     "Withdraw",
-    "They are disconnected and believed no more, and all that they contributed is removed, as if "
-    "they had never joined. This cannot be undone: one that is enrolled again tells everything "
-    "anew.",
+    "Who is withdrawn is disconnected and believed no more, and all that it contributed is "
+    "removed, as if it had never joined. This cannot be undone: enrolled again, it tells "
+    "everything anew.",
     "is withdrawn; all that it contributed is removed",
     services.instance_withdraw,
 )

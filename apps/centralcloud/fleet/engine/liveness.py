@@ -13,10 +13,10 @@ STALE_FOR = timedelta(minutes=15)
 class Liveness(StrEnum):
     """How an enrolled instance is."""
 
-    NEW = "enrolled"  # never heard
     ONLINE = "online"
     STALE = "stale"
     OFFLINE = "offline"
+    NEW = "enrolled"  # never heard
 
 
 def liveness(heard_at: datetime | None, *, now: datetime) -> Liveness:

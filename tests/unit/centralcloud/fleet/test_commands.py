@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from threading import Barrier, Thread
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from apps.centralcloud.fleet.models import Instance, InstanceKey
 from apps.centralcloud.fleet.selectors.instances import audiences, key_in_use
-from apps.centralcloud.fleet.services import EnrolmentError, instance_enroll
+from apps.centralcloud.fleet.services import EnrolmentError, instance_enroll, nats_users_write
 from apps.shared.contracts.nkeys import NKey
 from apps.shared.core.embedded.nats import program
 from apps.shared.core.embedded.servers import servers_of
@@ -254,3 +255,19 @@ def test_the_commands_work_from_nothing(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["INSTANCE_ID"] == "acme"
     again = cloud("instance_enroll", "acme")
     assert (again.returncode, "Traceback" in again.stderr) == (1, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_that_enrol_at_once_nobody_is_missing_from_the_users(
+    settings: LazySettings,
+) -> None:
+    keys = {f"i{number}": key_new().public for number in range(6)}
+
+    def enrol(name: str) -> None:
+        instance_enroll(name=name, public=keys[name])
+        nats_users_write()
+        connection.close()
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        list(pool.map(enrol, keys))
+    assert all(public in users(settings) for public in keys.values())
