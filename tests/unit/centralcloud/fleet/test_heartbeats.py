@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from apps.centralcloud.fleet.handlers import heartbeats
 from apps.centralcloud.fleet.models import Instance
@@ -81,6 +83,24 @@ def test_a_batch_of_many_instances_costs_a_fixed_number_of_queries(
     for number in range(200):
         InstanceFactory(name=f"i{number}")
     said = [heartbeat(f"i{number % 200}", NOW + number * SECOND) for number in range(600)]
-    with django_assert_max_num_queries(4):  # type: ignore[operator]  # of pytest-django
+    with django_assert_max_num_queries(1):  # type: ignore[operator]  # of pytest-django
         heartbeats(said)
     assert Instance.objects.filter(heard_at__gte=NOW + 400 * SECOND).count() == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_write_the_same_instances_at_once_end_with_the_newest() -> None:
+    names = [f"i{number}" for number in range(20)]
+    for name in names:
+        InstanceFactory(name=name)
+
+    def write(offset: int) -> None:
+        order = names if offset % 2 else names[::-1]
+        for turn in range(10):
+            moment = NOW + (10 * offset + turn) * SECOND
+            heartbeats([heartbeat(name, moment, files=10 * offset + turn) for name in order])
+        connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert set(Instance.objects.values_list("files", flat=True)) == {39}
