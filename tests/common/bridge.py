@@ -128,3 +128,23 @@ async def until(true: Callable[[], bool], seconds: float = 30) -> None:
     while not await in_database(true):
         assert time.monotonic() < end, "it never was so"
         await asyncio.sleep(0.05)
+
+
+def keys_of(source: str, *, stored_at: datetime) -> Sequence[str]:
+    """What a wiring names as its SENDERS: those of the test's site."""
+    assert SITE is not None
+    return SITE.keys_of(source, stored_at=stored_at)
+
+
+def handle(messages: Sequence[Received[StatisticsReported]]) -> None:
+    """What a wiring names as the handler of reports."""
+    assert SITE is not None
+    SITE.handle(messages)
+
+
+SITE: Site | None = None
+"""The site of the running test, for a wiring that names this module."""
+HANDLERS = {REPORT: "tests.common.bridge.handle"}
+SENDERS = "tests.common.bridge.keys_of"
+HEARTBEAT = AUDIENCES = ""
+QUERIES: dict[str, str] = {}

@@ -1,0 +1,79 @@
+"""Streams, consumers and the bucket are there, and are changed to what they should be."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from nats.js.api import DiscardPolicy
+
+from apps.shared.contracts.event import LARGEST_MESSAGE
+from apps.shared.contracts.nkeys import NKey
+from apps.shared.contracts.subjects import SERVICE
+from apps.shared.nats_bridge.connection import connected
+from apps.shared.nats_bridge.names import instance_publishes, instance_subscribes
+from apps.shared.nats_bridge.setup import audiences_ensure, streams_ensure
+from tests.common.bridge import REPORT, Site, ready
+
+ALL = {"INTELLIGENCE", "INSIGHTS", "KNOWLEDGE", "KV_instances"}
+
+
+def test_setting_up_twice_changes_nothing_and_repairs_what_was_changed(site: Site) -> None:
+    async def scenario() -> None:
+        async with ready(site) as client:
+            jetstream = client.jetstream()
+            before = [one.config for one in await jetstream.streams_info()]
+            assert {one.name for one in before} == ALL
+            await jetstream.update_stream(before[0].evolve(max_msgs=1))
+            await audiences_ensure(client, ["one", "two"])
+            await jetstream.publish("intelligence.insights.statistics", b"{}")
+        async with ready(site) as client:
+            await audiences_ensure(client, ["one", "two"])
+            jetstream = client.jetstream()
+            assert [one.config for one in await jetstream.streams_info()] == before
+            info = await jetstream.consumer_info("INSIGHTS", "two")
+            assert info.num_pending == 1  # the consumer was not made anew or lost its place
+
+    asyncio.run(scenario())
+
+
+def test_facts_are_refused_when_there_is_no_room_and_state_replaces_itself(site: Site) -> None:
+    async def scenario() -> None:
+        async with ready(site) as client:
+            jetstream = client.jetstream()
+            facts = (await jetstream.stream_info("INTELLIGENCE")).config
+            assert facts.discard == DiscardPolicy.NEW
+            assert facts.allow_msg_ttl
+            assert facts.duplicate_window == 600
+            assert facts.max_msg_size is not None
+            assert facts.max_msg_size > LARGEST_MESSAGE
+            insights = (await jetstream.stream_info("INSIGHTS")).config
+            assert insights.discard == DiscardPolicy.OLD
+
+    asyncio.run(scenario())
+
+
+def test_an_instances_consumer_delivers_what_is_for_all_and_for_it_alone(site: Site) -> None:
+    subject = "intelligence.insights.aggregated"
+
+    async def scenario() -> None:
+        async with connected(key=NKey.from_seed(site.seeds[SERVICE])) as client:
+            await streams_ensure(client)
+            await audiences_ensure(client, ["one", "two"])
+            jetstream = client.jetstream()
+            for name in ("", ".one", ".two", ".three"):
+                await jetstream.publish(f"{subject}{name}", name.encode())
+            pull = await jetstream.pull_subscribe_bind("one", "INSIGHTS")
+            assert [one.data for one in await pull.fetch(9, timeout=2)] == [b"", b".one"]
+
+    asyncio.run(scenario())
+
+
+def test_what_an_instance_needs_on_nats_is_its_own() -> None:
+    needed = instance_publishes("one") + instance_subscribes("one")
+    assert REPORT in needed
+    assert "$KV.instances.one" in needed
+    assert not any(subject.startswith("intelligence.insights") for subject in needed)
+    private: list[Any] = [one for one in needed if one.startswith(("$JS", "$KV", "_INBOX"))]
+    assert all(".one" in subject or "_one" in subject for subject in private)
+    assert not any("CREATE" in subject or subject.endswith("API.>") for subject in needed)
