@@ -135,10 +135,6 @@ COMMANDS: dict[str, Callable[..., dict[str, int]]] = {
     "replace": replace,
     "sync": sync,
 }
-    "change": change,
-    "replace": replace,
-    "sync": sync,
-}
 
 
 def main() -> None:
