@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
-from apps.centralcloud.aggregation.models import GlobalFact, Member
+from apps.centralcloud.aggregation.models import Contribution, GlobalFact, Member
 from apps.centralcloud.aggregation.selectors.facts import visible
 from apps.centralcloud.aggregation.services.populations import population
 from apps.shared.contracts.payloads.base import LARGEST
@@ -108,6 +108,13 @@ def populations() -> Iterator[tuple[str, str]]:
     """Each population with each of its instances."""
     rows = Member.objects.order_by("population", "instance")
     return rows.values_list("population", "instance").iterator(chunk_size=ROWS)
+
+
+def newcomers(*, since: datetime) -> list[str]:
+    """Instances that had nothing before a time: what they have says nothing of a trend."""
+    rows = Contribution.objects.filter(withdrawn=False).order_by().values("instance")
+    first = rows.annotate(first=Min("first_seen_at"))
+    return list(first.filter(first__gt=since).values_list("instance", flat=True))
 
 
 def fact_names(ids: Sequence[int]) -> dict[int, str]:

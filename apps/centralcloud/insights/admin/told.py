@@ -110,8 +110,7 @@ class CloudInsightAdmin(ToldAdmin):
 class RecommendationAdmin(ToldAdmin):
     """What each instance alone is told."""
 
-    list_display = ("instance", *ToldAdmin.list_display)
-    list_display_links = ("told",)
+    list_display = ("told", "instance", *ToldAdmin.list_display[1:])
     search_fields = ("=instance", *ToldAdmin.search_fields)
     search_help_text = "An instance's name, or words of the insight"
     ordering = ("instance", "-score", "key")

@@ -15,7 +15,10 @@ CERTAIN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A fact over the last four weeks: who has it now, who came to it, who left it."""
+    """A fact over the last four weeks: who has it now, who came to it, who left it.
+
+    ``joined`` counts those that were in the fleet before: one that grows makes nothing rise.
+    """
 
     fact: int
     label: str

@@ -87,7 +87,7 @@ def own_insight(fleet: Fleet, spread: Spread, versions: Sequence[str]) -> Insigh
     """What an instance is told of a spread that it is part of; its own version is the lift."""
     same = max(spread.counts[version] for version in versions)
     own = ", ".join(sorted(set(versions))[:3])
-    others = f"{same - 1:,}" if same > 1 else "none"
+    others = f"have {same - 1:,}" if same > 2 else f"has {'one' if same == 2 else 'none'}"
     return Insight(
         kind="version_spread",
         fact=spread.fact,

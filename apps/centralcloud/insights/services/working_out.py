@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
+import numpy as np
 from django.conf import settings
 
 from apps.centralcloud.aggregation.selectors.for_insights import (
     ShownFact,
     fact_names,
     fact_versions,
+    newcomers,
 )
 from apps.centralcloud.insights.engine.adoption import LEAST, Adopted, adoptions, recommended
 from apps.centralcloud.insights.engine.contents import contents_of
@@ -68,7 +70,7 @@ def insights_work_out(reading: Reading, *, now: datetime) -> WorkedOut:
     least = max(LEAST, settings.PATTERN_MIN_INSTANCES)
     adopted = adoptions(reading.fleet, least=least, limit=ADOPT_LIMIT)
     spreads, standing = _spreads(reading)
-    courses = [course_insight(_course(reading, place, now)) for place in range(len(reading.shown))]
+    courses = map(course_insight, _courses(reading, now))
     wide = [one for one in courses if one] + [spread_insight(reading.fleet, s) for s in spreads]
     return WorkedOut(
         reading=reading,
@@ -95,17 +97,25 @@ def _best_of_each(reading: Reading, insights: Iterable[Insight]) -> list[Insight
     return kept
 
 
-def _course(reading: Reading, place: int, now: datetime) -> Course:
-    shown, fact = reading.shown[place], reading.fleet.facts[place]
-    return Course(
-        fact=place,
-        label=f"this {fact.label}" if fact.subject == "pattern" else fact.label,
-        instances=shown.instances,
-        eligible=shown.eligible,
-        joined=shown.joined,
-        left=shown.left,
-        is_new=shown.first_seen_at is not None and shown.first_seen_at > now - WINDOW,
-    )
+def _courses(reading: Reading, now: datetime) -> Iterator[Course]:
+    """Each fact's course among the instances that were there before."""
+    since = now - WINDOW
+    fleet = reading.fleet
+    names = [name for name in newcomers(since=since) if name in reading.instances]
+    is_new = np.zeros(len(fleet.instances), dtype=np.int64)
+    is_new[[reading.instances[name] for name in names]] = 1
+    counted = np.concatenate([[0], np.cumsum(is_new[fleet.holders])])
+    brought = (counted[fleet.starts[1:]] - counted[fleet.starts[:-1]]).tolist()
+    for place, (shown, fact) in enumerate(zip(reading.shown, fleet.facts, strict=True)):
+        yield Course(
+            fact=place,
+            label=f"this {fact.label}" if fact.subject == "pattern" else fact.label,
+            instances=shown.instances,
+            eligible=shown.eligible,
+            joined=max(shown.joined - brought[place], 0),
+            left=shown.left,
+            is_new=shown.first_seen_at is not None and shown.first_seen_at > since,
+        )
 
 
 def _contents(reading: Reading, facts: Iterable[int]) -> dict[int, frozenset[int]]:

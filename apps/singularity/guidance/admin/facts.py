@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.singularity.guidance.admin.filters import SubjectFilter
 from apps.singularity.guidance.models import SharedFact
 from apps.singularity.guidance.templatetags.guidance import fact_name
+from apps.singularity.patterns.display.code import code_styles, pattern_html
 
 TITLE = 160
 
@@ -23,11 +28,24 @@ class SharedFactAdmin(InstanceAdmin):
     search_help_text = "Words of the name"
     ordering = ("-instances", "-confidence", "id")
 
+    list_before_template = "guidance/facts_style.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with coloured patterns."""
+        response: HttpResponse = super().changelist_view(
+            request, (extra_context or {}) | {"code_styles": code_styles()}
+        )
+        return response
+
     @display(description="fact")
     def title(self, fact: SharedFact) -> str:
-        """The first line of its name."""
-        first, _, rest = fact.name.strip().partition("\n")
-        return first[:TITLE] + (" …" if rest or len(first) > TITLE else "")
+        """A pattern's first lines as code, else the name."""
+        if fact.subject != "pattern":
+            return fact.name[:TITLE]
+        code = pattern_html(fact.kind, fact.language, fact.name)
+        return format_html('<div class="mined-clip mined-short">{}</div>', code)
 
     @display(description="about")
     def about(self, fact: SharedFact) -> str:

@@ -43,8 +43,8 @@ def test_an_instance_is_told_where_it_stands_itself() -> None:
     spread = spread_of(0, STANDING, shown={"5.2", "4.2"})
     assert spread is not None
     lone, common = own_insight(FLEET, spread, ["0+acme"]), own_insight(FLEET, spread, ["5.2"])
-    assert lone.reason.endswith("this instance has 0+acme, as none of the others.")
-    assert common.reason.endswith("this instance has 5.2, as 2 of the others.")
+    assert lone.reason.endswith("this instance has 0+acme, as has none of the others.")
+    assert common.reason.endswith("this instance has 5.2, as have 2 of the others.")
     assert (common.evidence.here, common.evidence.here_of) == (3, 5)
     assert lone.score > common.score
 
