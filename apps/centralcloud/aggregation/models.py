@@ -198,17 +198,11 @@ class DirtyMember(models.Model):
 
 
 class AddingUp(models.Model):
-    """How facts were last added up: one row, with the setting that they stand under.
-
-    ``facts`` and ``shown`` are numbers by subject.
-    """
+    """How facts were last added up: one row, with the setting that they stand under."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     min_instances = models.IntegerField()
     aggregated_at = models.DateTimeField()
-    facts = models.JSONField(default=dict)
-    shown = models.JSONField(default=dict)
-    contributions = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "adding up"
@@ -236,11 +230,16 @@ class InstanceStatistics(models.Model):
 
 
 class StatisticsSnapshot(models.Model):
-    """Global statistics as they were at one time."""
+    """Global statistics as they were at one time.
+
+    ``facts`` are numbers of facts by subject, ``shown`` of those that others may see.
+    """
 
     revision = models.BigIntegerField(unique=True)
     generated_at = models.DateTimeField(db_index=True)
     report = models.JSONField()
+    facts = models.JSONField(default=dict)
+    shown = models.JSONField(default=dict)
 
     class Meta:
         ordering: ClassVar = ["-generated_at"]

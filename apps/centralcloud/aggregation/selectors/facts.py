@@ -14,6 +14,7 @@ from apps.centralcloud.aggregation.models import (
     Contribution,
     DirtyFact,
     GlobalFact,
+    StatisticsSnapshot,
     Subject,
 )
 
@@ -29,7 +30,10 @@ class SubjectTotal:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What was known when it was last added up; ``waiting``: something has changed since."""
+    """What was known when statistics were last computed, and when facts were last added up.
+
+    ``waiting``: something has changed since they were added up.
+    """
 
     subjects: Sequence[SubjectTotal]
     contributions: int
@@ -55,16 +59,21 @@ def fact_contributions(fact: GlobalFact) -> QuerySet[Contribution]:
 
 
 def totals() -> Totals | None:
-    """Numbers of facts by subject; None before anything was added up."""
-    last = AddingUp.objects.first()
-    if last is None:
+    """Numbers of facts, counted by whoever computes statistics; None before the first adding up."""
+    added = AddingUp.objects.first()
+    if added is None:
         return None
+    counted = StatisticsSnapshot.objects.first()
     return Totals(
-        subjects=[
-            SubjectTotal(one, last.facts.get(one.value, 0), last.shown.get(one.value, 0))
-            for one in Subject
-        ],
-        contributions=last.contributions,
-        aggregated_at=last.aggregated_at,
+        subjects=_subject_totals(counted) if counted else (),
+        contributions=counted.report["contributions"] if counted else 0,
+        aggregated_at=added.aggregated_at,
         waiting=DirtyFact.objects.exists(),
     )
+
+
+def _subject_totals(counted: StatisticsSnapshot) -> list[SubjectTotal]:
+    return [
+        SubjectTotal(one, counted.facts.get(one.value, 0), counted.shown.get(one.value, 0))
+        for one in Subject
+    ]

@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Q
 from django.utils import timezone
 
-from apps.centralcloud.aggregation.models import AddingUp, Contribution, GlobalFact
+from apps.centralcloud.aggregation.models import AddingUp
 from apps.centralcloud.aggregation.services import adding_up_sql as sql
 
 TREND_WINDOW = timedelta(weeks=4)
@@ -61,9 +60,10 @@ def facts_aggregate(*, full: bool = False, now: datetime | None = None) -> Added
             cursor.execute(sql.DUE, {"now": now})
     done = Added(reshared=_members(now))
     for buckets in _chunks():
-        while (added := _chunk(buckets, now)) is not None:
-            done = done.plus(added)
-    _record(now, setting)
+        done = done.plus(_chunk(buckets, now))
+    AddingUp.objects.update_or_create(
+        id=1, defaults={"min_instances": setting, "aggregated_at": now}
+    )
     return done
 
 
@@ -86,22 +86,6 @@ def _members(now: datetime) -> int:
     return touched
 
 
-def _record(now: datetime, setting: int) -> None:
-    """What there is now, for pages that show it often."""
-    rows = GlobalFact.objects.order_by().values_list("subject")
-    counted = list(rows.annotate(facts=Count("id"), enough=Count("id", filter=Q(shown=True))))
-    AddingUp.objects.update_or_create(
-        id=1,
-        defaults={
-            "min_instances": setting,
-            "aggregated_at": now,
-            "facts": {subject: facts for subject, facts, _ in counted},
-            "shown": {subject: shown for subject, _, shown in counted},
-            "contributions": Contribution.objects.filter(withdrawn=False).count(),
-        },
-    )
-
-
 def _chunks() -> Iterator[list[int]]:
     """Buckets that hold dirty keys, together as many as make a chunk."""
     with connection.cursor() as cursor:
@@ -120,8 +104,8 @@ def _chunks() -> Iterator[list[int]]:
 
 
 @transaction.atomic
-def _chunk(buckets: list[int], now: datetime) -> Added | None:
-    """Add up the dirty keys of those buckets that are free; None when nothing is left there."""
+def _chunk(buckets: list[int], now: datetime) -> Added:
+    """Add up the dirty keys of those of the buckets that nobody else works on."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_SPACE}, {_MEMBERS})")
         cursor.execute(
@@ -129,22 +113,19 @@ def _chunk(buckets: list[int], now: datetime) -> Added | None:
             f" WHERE pg_try_advisory_xact_lock({_SPACE}, bucket)",
             [buckets],
         )
-        free = [row[0] for row in cursor.fetchall()]
-        cursor.execute(sql.CLAIM, {"buckets": free, "limit": CHUNK})
+        cursor.execute(sql.CLAIM, {"buckets": [row[0] for row in cursor.fetchall()]})
         subjects, keys = cursor.fetchone()
         if not keys:
-            return None
-        given = {"subjects": subjects, "keys": keys}
-        cursor.execute(
-            sql.ADD_UP,
-            given
-            | {
-                "now": now,
-                "since": now - TREND_WINDOW,
-                "window": TREND_WINDOW,
-                "least": settings.PATTERN_MIN_INSTANCES,
-            },
-        )
-        written = cursor.rowcount
-        cursor.execute(sql.REMOVE, given)
-        return Added(keys=len(keys), written=written, removed=cursor.rowcount)
+            return Added()
+        cursor.execute(sql.MEMORY)
+        given = {
+            "subjects": subjects,
+            "keys": keys,
+            "now": now,
+            "since": now - TREND_WINDOW,
+            "window": TREND_WINDOW,
+            "least": settings.PATTERN_MIN_INSTANCES,
+        }
+        cursor.execute(sql.ADD_UP, given)
+        written, removed = cursor.fetchone()
+    return Added(keys=len(keys), written=written, removed=removed)

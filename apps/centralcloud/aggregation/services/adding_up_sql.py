@@ -20,12 +20,12 @@ _COLUMNS = ", ".join(_FACT)
 BUCKETS_DIRTY = "SELECT bucket, count(*) FROM aggregation_dirtyfact GROUP BY bucket ORDER BY bucket"
 CLAIM = """
     WITH taken AS (
-        DELETE FROM aggregation_dirtyfact WHERE id IN (
-            SELECT id FROM aggregation_dirtyfact WHERE bucket = ANY(%(buckets)s) LIMIT %(limit)s
-        ) RETURNING subject, key
+        DELETE FROM aggregation_dirtyfact WHERE bucket = ANY(%(buckets)s) RETURNING subject, key
     )
     SELECT array_agg(subject), array_agg(key) FROM (SELECT DISTINCT subject, key FROM taken) keys
 """
+MEMORY = "SET LOCAL work_mem = '32MB'"
+"""What a chunk of widely known keys needs in order not to sort on disk."""
 DUE = f"""
     INSERT INTO aggregation_dirtyfact (subject, key, bucket)
     SELECT subject, key, {bucket("key")} FROM aggregation_globalfact WHERE revisit_at <= %(now)s
@@ -42,12 +42,14 @@ EVERYTHING = f"""
     UNION SELECT population, instance FROM aggregation_member;
 """
 
-_KEYS = """
-    keys AS (SELECT * FROM unnest(%(subjects)s::text[], %(keys)s::text[]) AS keys (subject, key))
-"""
 ADD_UP = f"""
-    WITH {_KEYS}, told AS (
-        SELECT c.* FROM keys JOIN aggregation_contribution c USING (subject, key)
+    WITH keys AS (
+        SELECT * FROM unnest(%(subjects)s::text[], %(keys)s::text[]) AS keys (subject, key)
+    ), told AS (
+        SELECT subject, key, c.instance, c.withdrawn, c.kind, c.language, c.name, c.occurrences,
+            c.files, c.opportunities, c.first_seen_at, c.withdrawn_at,
+            c.details -> 'versions' AS versions
+        FROM keys JOIN aggregation_contribution c USING (subject, key)
     ), by_instance AS (
         SELECT subject, key, instance,
             count(*) FILTER (WHERE NOT withdrawn) AS codebases,
@@ -75,17 +77,27 @@ ADD_UP = f"""
                 AS first_seen_instance,
             min(seen_at) AS first_seen_at
         FROM moves GROUP BY subject, key HAVING bool_or(has)
+    ), told_alike AS (
+        SELECT subject, key, min(kind) AS kind, min(language) AS language, min(name) AS name,
+            (min(kind), min(language), min(name)) = (max(kind), max(language), max(name)) AS alike
+        FROM told WHERE NOT withdrawn GROUP BY subject, key
     ), contents AS (
-        SELECT subject, key, kind, language, name, count(DISTINCT instance) AS tellers
-        FROM told WHERE NOT withdrawn GROUP BY subject, key, kind, language, name
-    ), content AS (
+        SELECT subject, key, told.kind, told.language, told.name,
+            count(DISTINCT instance) AS tellers
+        FROM told_alike JOIN told USING (subject, key) WHERE NOT alike AND NOT withdrawn
+        GROUP BY subject, key, told.kind, told.language, told.name
+    ), most_told AS (
         SELECT DISTINCT ON (subject, key) * FROM contents
         ORDER BY subject, key, tellers DESC, name COLLATE "C", kind COLLATE "C",
             language COLLATE "C"
+    ), content AS (
+        SELECT subject, key, kind, language, name, NULL::bigint AS tellers
+        FROM told_alike WHERE alike
+        UNION ALL SELECT subject, key, kind, language, name, tellers FROM most_told
     ), versions AS (
         SELECT subject, key, version, count(DISTINCT instance) AS instances
-        FROM told, jsonb_array_elements_text(details -> 'versions') AS version
-        WHERE NOT withdrawn
+        FROM told, jsonb_array_elements_text(versions) AS version
+        WHERE NOT withdrawn AND subject IN ('framework', 'package')
         GROUP BY subject, key, version
     ), named AS (
         SELECT *, row_number() OVER (
@@ -99,32 +111,33 @@ ADD_UP = f"""
     ), populations AS (
         SELECT population, count(*) AS members FROM aggregation_member GROUP BY population
     ), facts AS (
-        SELECT t.*, c.kind, c.language, c.name, c.tellers, c.tellers >= %(least)s AS shown,
+        SELECT t.*, c.kind, c.language, c.name, coalesce(c.tellers, t.instances) AS tellers,
             t.joined - t."left" AS trend, coalesce(spread.details, '{{}}') AS details
         FROM totals t JOIN content c USING (subject, key) LEFT JOIN spread USING (subject, key)
     ), counted AS (
-        SELECT f.*, greatest(f.instances, coalesce(p.members, 0)) AS eligible
+        SELECT f.*, f.tellers >= %(least)s AS shown,
+            greatest(f.instances, coalesce(p.members, 0)) AS eligible
         FROM facts f LEFT JOIN populations p ON p.population = {population("f")}
     ), summed AS (
         SELECT *, instances::float8 / eligible AS share,
             {wilson("instances", "eligible")} AS confidence
         FROM counted
+    ), written AS (
+        INSERT INTO aggregation_globalfact AS known (subject, key, {_COLUMNS}, aggregated_at)
+        SELECT subject, key, {_COLUMNS}, %(now)s FROM summed
+        ON CONFLICT (subject, key) DO UPDATE
+        SET {", ".join(f"{name} = excluded.{name}" for name in _FACT)},
+            aggregated_at = excluded.aggregated_at
+        WHERE ({", ".join(f"known.{name}" for name in _FACT)})
+            IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _FACT)})
+        RETURNING 1
+    ), held_no_more AS (
+        SELECT subject, key FROM keys EXCEPT SELECT subject, key FROM told_alike
+    ), removed AS (
+        DELETE FROM aggregation_globalfact fact USING held_no_more AS gone
+        WHERE fact.subject = gone.subject AND fact.key = gone.key RETURNING 1
     )
-    INSERT INTO aggregation_globalfact AS known (subject, key, {_COLUMNS}, aggregated_at)
-    SELECT subject, key, {_COLUMNS}, %(now)s FROM summed ORDER BY subject, key COLLATE "C"
-    ON CONFLICT (subject, key) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in _FACT)},
-        aggregated_at = excluded.aggregated_at
-    WHERE ({", ".join(f"known.{name}" for name in _FACT)})
-        IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _FACT)})
-"""
-REMOVE = f"""
-    WITH {_KEYS}
-    DELETE FROM aggregation_globalfact fact USING keys
-    WHERE fact.subject = keys.subject AND fact.key = keys.key AND NOT EXISTS (
-        SELECT FROM aggregation_contribution c
-        WHERE c.subject = keys.subject AND c.key = keys.key AND NOT c.withdrawn
-    )
+    SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM removed)
 """
 
 MEMBERS = f"""

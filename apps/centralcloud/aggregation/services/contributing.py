@@ -30,7 +30,7 @@ def contributions_apply(*, subject: Subject, messages: Sequence[Message]) -> Non
     given = {"subject": subject.value}
     with connection.cursor() as cursor:
         cursor.execute(sql.STAGE)
-    _stage(messages)
+    stage(messages)
     with connection.cursor() as cursor:
         cursor.execute(sql.STATE, given)
         cursor.execute(sql.UPSERT, given)
@@ -38,7 +38,8 @@ def contributions_apply(*, subject: Subject, messages: Sequence[Message]) -> Non
             cursor.execute(sql.FLOOR, given)
 
 
-def _stage(messages: Sequence[Message]) -> None:
+def stage(messages: Sequence[Message]) -> None:
+    """COPY messages and their rows into the empty staging tables of this connection."""
     with connection.cursor() as cursor, connection.wrap_database_errors:
         with cursor.copy(sql.COPY_MESSAGES) as copy:
             copy.set_types(["int4", "text", "text", "int8", "int8"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from apps.centralcloud.aggregation.models import StatisticsSnapshot
+from apps.centralcloud.aggregation.models import StatisticsSnapshot, Subject
 from apps.centralcloud.fleet.selectors.instances import fleet_counts
 from apps.shared.contracts.payloads.base import LARGEST
 from apps.shared.contracts.payloads.statistics import GlobalStatistics, StatisticsReported
@@ -50,11 +50,8 @@ _PATTERNS = f"""
     GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {PATTERNS}
 """
 _FACTS = """
-    SELECT count(*) FILTER (WHERE subject = 'pattern' AND shown),
-        count(*) FILTER (WHERE subject = 'architecture'),
-        count(*) FILTER (WHERE subject = 'framework'),
-        count(*) FILTER (WHERE subject = 'package')
-    FROM aggregation_globalfact
+    SELECT subject, count(*), count(*) FILTER (WHERE shown) FROM aggregation_globalfact
+    GROUP BY subject
 """
 _CONTRIBUTIONS = "SELECT count(*) FROM aggregation_contribution WHERE NOT withdrawn"
 
@@ -77,11 +74,16 @@ def statistics_generate(*, now: datetime | None = None) -> GlobalStatistics:
     with connection.cursor() as cursor:
         # two at once would take the same revision
         cursor.execute("LOCK TABLE aggregation_statisticssnapshot IN SHARE ROW EXCLUSIVE MODE")
-    computed = _computed(_next_revision(now), now)
+    counted = _rows(_FACTS)
+    facts = {subject: number for subject, number, _ in counted}
+    shown = {subject: number for subject, _, number in counted}
+    computed = _computed(_next_revision(now), now, facts, shown)
     StatisticsSnapshot.objects.create(
         revision=computed.revision,
         generated_at=now,
         report=computed.model_dump(mode="json"),
+        facts=facts,
+        shown=shown,
     )
     if queueing():
         outbox_replace(payload=computed, state_key=STATE_KEY)
@@ -94,9 +96,10 @@ def _next_revision(now: datetime) -> int:
     return max(int(now.timestamp() * 1_000_000), last + 1)
 
 
-def _computed(revision: int, now: datetime) -> GlobalStatistics:
+def _computed(
+    revision: int, now: datetime, facts: Mapping[str, int], shown: Mapping[str, int]
+) -> GlobalStatistics:
     (codebases, files, chunks), *_ = _rows(_REPORTED)
-    (shared, architecture, frameworks, packages), *_ = _rows(_FACTS)
     ((contributions,),) = _rows(_CONTRIBUTIONS)
     languages = ("language", "files", "chunks", "lines")
     patterns = ("kind", "language", "patterns")
@@ -110,10 +113,10 @@ def _computed(revision: int, now: datetime) -> GlobalStatistics:
             "chunks": chunks,
             "languages": [dict(zip(languages, row, strict=True)) for row in _rows(_LANGUAGES)],
             "patterns": [dict(zip(patterns, row, strict=True)) for row in _rows(_PATTERNS)],
-            "shared_patterns": shared,
-            "architecture": architecture,
-            "frameworks": frameworks,
-            "packages": packages,
+            "shared_patterns": shown.get(Subject.PATTERN, 0),
+            "architecture": facts.get(Subject.ARCHITECTURE, 0),
+            "frameworks": facts.get(Subject.FRAMEWORK, 0),
+            "packages": facts.get(Subject.PACKAGE, 0),
             "contributions": contributions,
         }
     )

@@ -47,6 +47,7 @@ def known(settings: LazySettings, fleet: None) -> None:
     )
     handlers.frameworks([frameworks("a", 1, ("django", "5.2")), frameworks("b", 1, ("django", ""))])
     facts_aggregate(now=NOW)
+    statistics_generate(now=NOW)
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def answer(reader: Client, address: str) -> list[dict[str, Any]]:
 
 
 def test_only_what_enough_instances_tell_alike_is_in_an_answer(reader: Client) -> None:
-    assert [one["name"] for one in answer(reader, "patterns")] == ["open(<$A>)", "other"]
+    assert {one["name"] for one in answer(reader, "patterns")} == {"open(<$A>)", "other"}
     assert [one["name"] for one in answer(reader, "packages")] == ["pkg:npm/p"]
     assert answer(reader, "architecture") == []
     (django,) = answer(reader, "frameworks")
@@ -110,7 +111,6 @@ def test_the_list_of_facts_and_one_of_them_say_who_has_it(reader: Client) -> Non
 
 @pytest.mark.parametrize("model", [GlobalFact, Contribution, StatisticsSnapshot])
 def test_rows_are_read_and_never_edited(reader: Client, model: Any) -> None:
-    statistics_generate(now=NOW)
     name = model._meta.label_lower.replace(".", "_")
     row = model.objects.first()
     assert reader.get(reverse(f"admin:{name}_changelist")).status_code == 200
@@ -122,12 +122,12 @@ def test_rows_are_read_and_never_edited(reader: Client, model: Any) -> None:
 def test_the_panel_takes_few_queries(
     rf: RequestFactory, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(5):  # two of them are a savepoint of the frame
+    with django_assert_max_num_queries(6):  # two of them are a savepoint of the frame
         html = panel_render(KNOWN, rf.get("/")).html
     assert "2 of 2 instances" in html
     assert "open(&lt;$A&gt;)" in html
     assert "mine alone" not in html
-    assert "Added up from 10 contributions" in html
+    assert "10 contributions; added up" in html
 
 
 def test_before_anything_was_added_up_the_panel_says_how(rf: RequestFactory) -> None:

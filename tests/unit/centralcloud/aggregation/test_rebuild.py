@@ -24,9 +24,7 @@ from apps.shared.contracts.event import event_encode, event_of
 from apps.shared.contracts.nkeys import NKey, seed_new
 from apps.shared.contracts.subjects import Stream, instance_source
 from apps.shared.nats_bridge.connection import connected
-from apps.shared.nats_bridge.consumer import Consumer
-from apps.shared.nats_bridge.database import DatabaseThreads
-from apps.shared.nats_bridge.names import durable_name
+from apps.shared.nats_bridge.once import carry_once
 from apps.shared.nats_bridge.received import Received
 from apps.shared.nats_bridge.setup import site_consumer_ensure, streams_ensure
 from apps.shared.nats_bridge.wiring import site_wiring
@@ -82,13 +80,7 @@ async def tell(*messages: Received[Any], key: NKey | None = None) -> None:
 
 async def receive() -> None:
     """Take what is in the stream to the live tables, as the bridge does."""
-    async with connected(key=own_key()) as client:
-        with DatabaseThreads("consumer") as database:
-            name = durable_name(settings.IDENTITY.name)
-            await Consumer(
-                client, site_wiring(), database, stream=Stream.INTELLIGENCE, consumer=name
-            ).run_once()
-            await client.flush()
+    await carry_once(wiring=site_wiring(), key=own_key(), say=print)
 
 
 def lived(work: Coroutine[Any, Any, None]) -> None:
