@@ -142,6 +142,11 @@ def handle(messages: Sequence[Received[StatisticsReported]]) -> None:
     SITE.handle(messages)
 
 
+def audiences() -> list[str]:
+    """What a wiring of Centralcloud names as its AUDIENCES."""
+    return ["one", "two"]
+
+
 SITE: Site | None = None
 """The site of the running test, for a wiring that names this module."""
 HANDLERS = {REPORT: "tests.common.bridge.handle"}

@@ -1,0 +1,142 @@
+"""The commands say in one line what is in the way, and end when they are told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.shared.contracts.subjects import CENTRALCLOUD, SERVICE, instance_source
+from apps.shared.core.identity import Identity
+from apps.shared.nats_bridge.models import BridgeState, OutboxMessage
+from apps.shared.nats_bridge.services import outbox_put
+from tests.common import bridge
+from tests.common.bridge import Site, ready, report
+
+
+@pytest.fixture
+def wired(site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The test's handlers are those of the site."""
+    monkeypatch.setattr(bridge, "SITE", site)
+    settings.SITE_WIRING = "tests.common.bridge"
+    return settings
+
+
+@pytest.fixture
+def centralcloud(wired: Any, site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """The process is Centralcloud's."""
+    monkeypatch.setattr(bridge, "AUDIENCES", "tests.common.bridge.audiences")
+    wired.IDENTITY = Identity(SERVICE, CENTRALCLOUD, site.seeds[SERVICE], tmp_path)
+    return wired
+
+
+def command(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_an_isolated_instance_has_nothing_to_carry(wired: Any) -> None:
+    wired.ENVIRONMENT = replace(wired.ENVIRONMENT, nats_mode="isolated")
+    assert "isolated" in command("nats_bridge")
+    assert "isolated" in command("nats_bridge", "--once")
+
+
+def test_who_is_not_enrolled_is_told_how(wired: Any, tmp_path: Path) -> None:
+    wired.IDENTITY = Identity("new", "/instances/new", "", tmp_path)
+    with pytest.raises(CommandError, match="instance_enroll new"):
+        command("nats_bridge", "--once")
+
+
+def test_nobody_there_is_one_line(wired: Any) -> None:
+    wired.ENVIRONMENT = replace(wired.ENVIRONMENT, nats_urls=("nats://127.0.0.1:9",))
+    with pytest.raises(CommandError, match="No connection to NATS"):
+        command("nats_bridge", "--once")
+
+
+def test_only_centralcloud_sets_up(wired: Any) -> None:
+    with pytest.raises(CommandError, match="belong to Centralcloud"):
+        command("nats_setup")
+
+
+def test_setting_up_and_one_round_each_way(
+    centralcloud: Any, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = command("nats_setup")
+    assert "Streams: INTELLIGENCE, INSIGHTS, KNOWLEDGE, KV_instances." in said
+    assert "Consumers: centralcloud, one, two." in said
+    own = centralcloud.IDENTITY
+    centralcloud.IDENTITY = Identity("one", instance_source("one"), site.seeds["one"], tmp_path)
+    monkeypatch.setattr(bridge, "AUDIENCES", "")
+    outbox_put(payload=report(1))
+    assert command("nats_bridge", "--once") == "1 sent, 0 received.\n"
+    centralcloud.IDENTITY = own
+    monkeypatch.setattr(bridge, "AUDIENCES", "tests.common.bridge.audiences")
+    assert command("nats_bridge", "--once") == "0 sent, 1 received.\n"
+    assert site.came == [1]
+
+
+def test_a_round_without_a_consumer_sends_and_says_what_is_missing(wired: Any, site: Site) -> None:
+    outbox_put(payload=report(1))
+
+    async def scenario() -> None:
+        async with ready(site):
+            pass
+
+    asyncio.run(scenario())
+    said = command("nats_bridge", "--once")
+    assert said.startswith("1 sent. Waiting for Centralcloud to make the consumer")
+
+
+def test_what_cannot_be_sent_is_said_and_stays(wired: Any) -> None:
+    outbox_put(payload=report(1))
+    with pytest.raises(CommandError, match="nats_setup"):
+        command("nats_bridge", "--once")
+    assert OutboxMessage.objects.filter(sent_at=None, claimed_until=None).count() == 1
+
+
+def test_sigterm_ends_a_running_bridge_in_order(centralcloud: Any, site: Site) -> None:
+    def end_when_connected() -> None:
+        until_connected()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def until_connected() -> None:
+        async def wait() -> None:
+            await bridge.until(BridgeState.objects.filter(connected=True).exists)
+
+        asyncio.run(wait())
+
+    thread = threading.Thread(target=end_when_connected)
+    thread.start()
+    assert "Connected to NATS" in command("nats_bridge")
+    thread.join()
+
+
+def test_a_bridge_waits_until_its_instance_is_enrolled(
+    wired: Any, site: Site, tmp_path: Path
+) -> None:
+    wired.IDENTITY = identity = Identity("one", "/instances/one", "", tmp_path)
+
+    def enrol_and_end() -> None:
+        async def wait() -> None:
+            await bridge.until(BridgeState.objects.filter(detail__contains="enroll").exists)
+            identity.seed_file.write_text(site.seeds["one"])
+            await bridge.until(BridgeState.objects.filter(connected=True).exists)
+
+        asyncio.run(wait())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=enrol_and_end)
+    thread.start()
+    said = command("nats_bridge")
+    thread.join()
+    assert said.count("not enrolled") == 1
+    assert "Connected" in said
