@@ -15,6 +15,8 @@ from django.db import (
     connections,
 )
 
+from apps.shared.core.embedded.errors import EmbeddedServerError
+
 P = ParamSpec("P")
 T = TypeVar("T")
 PASSING = ("08", "40", "53", "55P03", "57P")
@@ -27,6 +29,8 @@ available, server shutting down or starting.
 
 def database_gone(error: BaseException) -> bool:
     """Whether the database is in trouble, rather than what it was asked to do."""
+    if isinstance(error, EmbeddedServerError):
+        return True
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     state = getattr(error.__cause__, "sqlstate", None)

@@ -43,6 +43,7 @@ async def carry_once(*, wiring: Wiring, key: NKey, say: Say) -> Carried:
             sender = Sender(identity.name, identity.source, key)
             session = Session(client, sender, wiring, threads, Status(), say)
             await session.prepare()
+            await session.new_audiences(set())
             carried.sent = await _send(session.relay(), threads)
             carried.received = await _receive(session)
             carried.sent += await _send(session.relay(), threads)

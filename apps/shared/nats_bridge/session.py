@@ -85,13 +85,22 @@ class Session:
         )
 
     async def prepare(self) -> None:
-        """Centralcloud makes what is missing on NATS."""
+        """Centralcloud makes the streams and its own consumer."""
         if not self.central:
             return
         await setup.streams_ensure(self.client)
         if self.wiring.handlers:
             await setup.site_consumer_ensure(self.client, self.sender.name, self.wiring)
-        await self._new_audiences(set())
+
+    async def new_audiences(self, known: set[str]) -> None:
+        """A consumer for each instance that is not in ``known``, which is brought up to date."""
+        audiences = self.wiring.audiences
+        if audiences is None:
+            return
+        names = set(await self.threads.small.run(lambda: list(audiences())))
+        await setup.audiences_ensure(self.client, sorted(names - known))
+        known.clear()
+        known.update(names)
 
     async def consumer_is_there(self) -> bool:
         """Whether Centralcloud has made this site's consumer, and this site may use it."""
@@ -115,7 +124,7 @@ class Session:
                 tasks.create_task(every(HEARTBEAT_SECONDS, self._beat))
             if self.central:
                 known = set[str]()
-                tasks.create_task(every(AUDIENCES_SECONDS, lambda: self._new_audiences(known)))
+                tasks.create_task(every(AUDIENCES_SECONDS, lambda: self.new_audiences(known)))
             if self.wiring.questions:
                 service = QueryService(
                     self.client, self.sender, self.wiring, self.threads.questions
@@ -145,16 +154,6 @@ class Session:
 
     async def _beat(self) -> None:
         await beat(self.client, self.sender.name, self.wiring, self.threads.small)
-
-    async def _new_audiences(self, known: set[str]) -> None:
-        """A consumer for each instance that is not in ``known``, which is brought up to date."""
-        audiences = self.wiring.audiences
-        if audiences is None:
-            return
-        names = set(await self.threads.small.run(lambda: list(audiences())))
-        await setup.audiences_ensure(self.client, sorted(names - known))
-        known.clear()
-        known.update(names)
 
 
 async def _raise_when(lost: asyncio.Event) -> None:

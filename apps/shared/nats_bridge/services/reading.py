@@ -11,6 +11,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 
 from apps.shared.contracts.event import Event
+from apps.shared.core.embedded.errors import EmbeddedServerError
 from apps.shared.nats_bridge.database import database_gone
 from apps.shared.nats_bridge.letters import Letter, Refused, letter_parse, letter_verify
 from apps.shared.nats_bridge.received import Received
@@ -51,7 +52,7 @@ def database_noticed() -> Iterator[None]:
     """Tells trouble of the database from all other trouble. Raises DatabaseGone."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, EmbeddedServerError) as error:
         if database_gone(error):
             raise DatabaseGone(str(error).strip()) from error
         raise
