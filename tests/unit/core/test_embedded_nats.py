@@ -57,8 +57,9 @@ def test_users_that_were_written_before_the_start_are_there_from_the_start(state
 
 
 def test_users_that_make_no_sense_are_refused_with_the_reason_and_the_old_ones_stay(
-    state: Path,
+    state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("apps.shared.core.embedded.nats.RELOAD_SECONDS", 1.0)
     nats = EmbeddedServers(state).nats
     nats.write_users(USERS.format("secret"))
     nats.ensure()

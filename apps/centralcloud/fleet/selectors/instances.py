@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from apps.centralcloud.fleet.engine.liveness import ONLINE_FOR, STALE_FOR, Liveness
@@ -23,21 +23,12 @@ def audiences() -> list[str]:
 
 def keys_in_use() -> list[tuple[str, str]]:
     """Each enrolled instance with the public key that it connects and signs with."""
-    rows = InstanceKey.objects.filter(
-        instance__state=Instance.State.ENROLLED, retired_at=None, revoked_at=None
-    )
-    return list(rows.order_by("instance_id").values_list("instance_id", "public"))
+    return list(_in_use().order_by("instance_id").values_list("instance_id", "public"))
 
 
 def key_in_use(*, name: str) -> str:
     """The public key of an enrolled instance, empty for any other."""
-    rows = InstanceKey.objects.filter(
-        instance_id=name,
-        instance__state=Instance.State.ENROLLED,
-        retired_at=None,
-        revoked_at=None,
-    )
-    return rows.values_list("public", flat=True).first() or ""
+    return _in_use().filter(instance_id=name).values_list("public", flat=True).first() or ""
 
 
 def key_is_known(*, public: str) -> bool:
@@ -72,3 +63,8 @@ def fleet_counts(*, now: datetime | None = None) -> dict[str, int]:
     now = now or timezone.now()
     counts = {name: Count("pk", filter=condition_filter(name, now=now)) for name in CONDITIONS}
     return Instance.objects.aggregate(**counts)
+
+
+def _in_use() -> QuerySet[InstanceKey]:
+    enrolled = InstanceKey.objects.filter(instance__state=Instance.State.ENROLLED)
+    return enrolled.filter(retired_at=None, revoked_at=None)
