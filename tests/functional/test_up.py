@@ -1,5 +1,6 @@
 """`manage.py up` from nothing: it serves, mends itself, and leaves no process behind."""
 
+import json
 import re
 import signal
 import subprocess
@@ -162,3 +163,45 @@ def test_what_cannot_work_is_refused_before_anything_starts(
     assert line in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert not processes_of(tmp_path)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> dict[str, Path]:
+    """Three code bases with one library; two of them repeat an idiom that the third has not."""
+    folders = {name: tmp_path / name for name in ("alpha", "beta", "gamma")}
+    for name, folder in folders.items():
+        folder.mkdir()
+        (folder / "requirements.txt").write_text("requests==2.32.0\n")
+        for number in range(8):
+            client = (
+                f"import requests\n\n\ndef {name}_{number}(url):\n    return requests.get(url)\n"
+            )
+            (folder / f"client_{number}.py").write_text(client)
+            if name != "gamma":
+                (folder / f"store_{number}.py").write_text(REPEATED.format(n=number))
+    return folders
+
+
+def test_three_instances_learn_from_each_other(state: Path, three: dict[str, Path]) -> None:
+    code = ":".join(map(str, three.values()))
+    start = manage(
+        "up", "--once", "--instances", "3", "--code", code, state=state, INSTANCE_ID="team"
+    )
+    assert start.returncode == 0, start.stdout + start.stderr
+    for instance, name in zip(("team", "team-2", "team-3"), three, strict=True):
+        assert f"{instance} learned alone, from {name}" in start.stdout
+        assert f"{instance} is ready: http://127.0.0.1:" in start.stdout
+    _, _, told = start.stdout.partition("team-3 was told")
+    adopted = told.partition("is ready")[0].partition("Adopted elsewhere: 2 of the 3 instances")[2]
+    assert "with open($" in adopted
+    assert gone(state)
+    said = manage("insights", "--json", "--kind", "adopt", state=state, **own("team-3"))
+    evidence = [row["evidence"] for row in json.loads(said.stdout) if "open(" in row["name"]]
+    assert [(numbers["having"], numbers["of"]) for numbers in evidence] == [(2, 3)]
+    first = manage("insights", "--json", "--kind", "adopt", state=state, INSTANCE_ID="team")
+    assert "open(" not in first.stdout
+    assert first.returncode == 0, first.stderr
+
+
+def own(instance: str) -> dict[str, str]:
+    return {"INSTANCE_ID": instance, "EMBEDDED_DATABASE": f"singularity_{instance[-1]}"}

@@ -20,8 +20,8 @@ def favicon(_request: HttpRequest) -> str:
 
 
 def instance_badge(_request: HttpRequest) -> list[str]:
-    """Which instance this is, on every page."""
-    return [settings.INSTANCE_ID, "primary"]
+    """Who this is to the others, on every page."""
+    return [settings.IDENTITY.name, "primary"]
 
 
 def unfold_settings(title: str) -> dict[str, Any]:

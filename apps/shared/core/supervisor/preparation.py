@@ -4,6 +4,8 @@ import re
 import secrets
 import subprocess
 import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +16,8 @@ from apps.shared.core.environment import Environment
 from apps.shared.core.supervisor.errors import StartError
 from apps.shared.core.supervisor.loop import GRACE_SECONDS
 from apps.shared.core.supervisor.programs import Site, Sites, manage, site_environment
+
+AT_ONCE = 2
 
 
 def check(environment: Environment, sites: Sites) -> None:
@@ -49,16 +53,13 @@ def start_servers(environment: Environment, servers: EmbeddedServers, sites: Sit
 
 def migrate(sites: Sites) -> None:
     """Bring all databases up to date."""
-    for site in sites.all:
-        run_quietly(site, "migrate", "--verbosity", "0")
+    run_each(sites.all, ["migrate", "--verbosity", "0"])
 
 
 def create_admin(sites: Sites) -> str:
     """Make the account ``admin`` on all sites; its password, or nothing where all had one."""
     password = secrets.token_urlsafe(12)
-    said = [
-        run_quietly(site, "create_admin", "--password-stdin", stdin=password) for site in sites.all
-    ]
+    said = run_each(sites.all, ["create_admin", "--password-stdin"], stdin=password)
     return password if any("created" in answer for answer in said) else ""
 
 
@@ -105,6 +106,20 @@ def run_in_front(
         for process in alive:
             process.kill()
         raise
+
+
+def run_each(sites: Iterable[Site], *steps: list[str], stdin: str = "") -> list[str]:
+    """Go through the steps at each site, sites beside each other; what each last step said.
+
+    Raises:
+        StartError: a step failed.
+    """
+
+    def run(site: Site) -> str:
+        return [run_quietly(site, *step, stdin=stdin) for step in steps][-1]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(run, sites))
 
 
 def run_quietly(site: Site, *arguments: str, stdin: str = "") -> str:
