@@ -66,12 +66,16 @@ def _own(
 
 
 def _payloads(reading: Reading, told: Sequence[Sequence[Insight]]) -> list[list[InsightFact]]:
-    """Insights with the names of what they are about, but for what is shown no more."""
+    """Insights with the names of what they are about, in the order that answers have them.
+
+    What is shown no more is left out.
+    """
     ids = {reading.shown[one.fact].id for insights in told for one in insights}
     names = fact_names(sorted(ids))
-    return [
+    found = (
         [fact for one in insights if (fact := _payload(reading, one, names))] for insights in told
-    ]
+    )
+    return [sorted(facts, key=lambda fact: (-fact.score, fact.key)) for facts in found]
 
 
 def _payload(reading: Reading, one: Insight, names: Mapping[int, str]) -> InsightFact | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Case, Count, IntegerField, Max, When, Window
 
 from apps.singularity.guidance.models import FleetStatistics, Insight, Scope, SharedFact, Telling
 from apps.singularity.guidance.selectors.insights import insights_told, own
@@ -15,8 +17,15 @@ from apps.singularity.guidance.selectors.insights import insights_told, own
 SHOWN = 6
 EACH_SHOWN = 3
 """Insights of one kind that the digest shows at most."""
-CANDIDATES = 200
+CANDIDATES = 100
 FACTS_SHOWN = 4
+_NUMBER = Window(Count("id"))
+_PATTERNS_FIRST = (
+    Case(When(subject="pattern", then=0), default=1, output_field=IntegerField()),
+    "-instances",
+    "-confidence",
+    "id",
+)
 _TOTALS = (
     ("codebases", "code bases"),
     ("files", "files"),
@@ -58,8 +67,8 @@ def why_nothing() -> str:
         return "This instance is isolated: NATS_HOST is empty, so nothing comes from a fleet."
     if settings.IDENTITY.key is None:
         return (
-            "This instance is not enrolled: `manage.py instance_enroll` at Centralcloud prints "
-            "its key."
+            "This instance is not enrolled: manage.py instance_enroll at Centralcloud prints its "
+            "key."
         )
     return (
         "Nothing was told yet: Centralcloud tells insights every hour, of facts that enough "
@@ -68,34 +77,35 @@ def why_nothing() -> str:
 
 
 def guidance_digest() -> Digest | None:
-    """What was told; None where nothing was."""
+    """What was told, in four queries; None where nothing was."""
     heard = own(Telling).aggregate(at=Max("received_at"))["at"]
     statistics = own(FleetStatistics).first()
-    if heard is None and statistics is None:
-        return None
     received = [at for at in (heard, statistics and statistics.received_at) if at]
+    if not received:
+        return None
+    rows = list(insights_told().annotate(number=_NUMBER)[:CANDIDATES])
+    facts = list(own(SharedFact).annotate(number=_NUMBER).order_by(*_PATTERNS_FIRST)[:FACTS_SHOWN])
     return Digest(
-        insights=_few_of_each(list(insights_told()[:CANDIDATES])),
-        insights_all=insights_told().count(),
-        facts=_facts(),
-        facts_all=own(SharedFact).count(),
+        insights=_few_of_each(rows),
+        insights_all=_number(rows),
+        facts=[fact for fact in facts if fact.subject == "pattern"],
+        facts_all=_number(facts),
         statistics=statistics.report if statistics else {},
         heard_at=max(received),
     )
 
 
-def _few_of_each(rows: list[Insight]) -> list[Insight]:
+def _number(rows: Sequence[Any]) -> int:
+    """How many rows there are altogether."""
+    return int(rows[0].number) if rows else 0
+
+
+def _few_of_each(rows: Sequence[Insight]) -> list[Insight]:
     """The instance's own before those of all, a few of each kind."""
-    taken: dict[str, int] = {}
+    taken: Counter[str] = Counter()
     chosen = []
     for row in sorted(rows, key=lambda row: row.scope != Scope.OWN):
-        taken[row.kind] = taken.get(row.kind, 0) + 1
+        taken[row.kind] += 1
         if taken[row.kind] <= EACH_SHOWN:
             chosen.append(row)
     return chosen[:SHOWN]
-
-
-def _facts() -> list[SharedFact]:
-    """The patterns that most instances have: the rest of the fleet's facts are in the list."""
-    rows = own(SharedFact).filter(subject="pattern")
-    return list(rows.order_by("-instances", "-confidence", "id")[:FACTS_SHOWN])

@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.centralcloud.fleet.models import Instance
 from apps.centralcloud.insights.models import Insight, Recommendation, Telling
 from apps.centralcloud.insights.services import insights_generate
+from apps.centralcloud.insights.services.storing import instance_remove
 from apps.shared.contracts.payloads.insights import InsightsAggregated
 from apps.shared.nats_bridge.models import OutboxMessage
 from tests.common.factories import told
@@ -179,3 +180,82 @@ def test_a_language_that_is_not_used_is_not_recommended() -> None:
     insights_generate()
     assert recommended("pythonic") == []
     assert recommended("rusty") == [("adopt", "$A.unwrap()")]
+
+
+def test_a_version_of_ones_own_is_told_to_its_owner_alone() -> None:
+    for number, version in enumerate(("2.0", "2.0", "2.1", "2.1", "9+acme.internal")):
+        fleet_tells(f"instance-{number}", packages=[f"pkg:pypi/requests@{version}"])
+    fleet_adds_up()
+    insights_generate()
+    sent = {row.state_key: bytes(row.data) for row in OutboxMessage.objects.all()}
+    assert [key for key, data in sent.items() if b"acme" in data] == ["insights:instance-4"]
+    (spread,) = (one for one in messages()[""].insights if one.kind == "version_spread")
+    assert spread.evidence.versions == {"2.0": 2, "2.1": 2, "other": 1}
+
+
+def test_a_fleet_that_grows_makes_nothing_rise(monkeypatch: pytest.MonkeyPatch) -> None:
+    recent, ago = told.NOW - timedelta(days=3), told.NOW - timedelta(days=100)
+    monkeypatch.setattr(timezone, "now", lambda: told.NOW)
+    for number in range(4):
+        fleet_tells(f"old-{number}", patterns=[told.pattern(SHARED, first_seen_at=ago)])
+    for number in range(6):
+        joins = [told.pattern(text, first_seen_at=recent) for text in (SHARED, OTHER)]
+        fleet_tells(f"new-{number}", patterns=joins)
+    fleet_adds_up()
+    insights_generate()
+    assert [(one.kind, one.name) for one in Insight.objects.all()] == [("new", OTHER)]
+
+
+def test_what_established_instances_take_up_rises(monkeypatch: pytest.MonkeyPatch) -> None:
+    recent, ago = told.NOW - timedelta(days=3), told.NOW - timedelta(days=100)
+    monkeypatch.setattr(timezone, "now", lambda: told.NOW)
+    for number in range(10):
+        seen = recent if number < 6 else ago
+        facts = [told.pattern(OTHER, first_seen_at=ago), told.pattern(SHARED, first_seen_at=seen)]
+        fleet_tells(f"instance-{number}", patterns=facts)
+    fleet_adds_up()
+    insights_generate()
+    (one,) = Insight.objects.all()
+    assert (one.kind, one.name) == ("rising", SHARED)
+    assert one.reason == (
+        "6 instances took up this idiom in four weeks, 0 gave it up: 10 of 10 instances have it "
+        "now."
+    )
+
+
+def test_a_broken_rule_is_told_to_who_breaks_it() -> None:
+    rule = "who calls open also calls close"
+    for number, kept in enumerate((48, 49, 50, 12)):
+        fact = told.pattern(rule, kind="rule", occurrences=kept, opportunities=50, files=1)
+        fleet_tells(f"instance-{number}", patterns=[fact])
+    fleet_adds_up()
+    insights_generate()
+    row = Recommendation.objects.get()
+    assert (row.instance, row.kind, row.name) == ("instance-3", "rule_broken", rule)
+    assert (row.evidence["here"], row.evidence["here_of"]) == (12, 50)
+
+
+def test_a_message_is_cut_to_what_fits_and_keeps_the_best() -> None:
+    long = [f"call_{number}({'a, ' * 2_000}$A)" for number in range(90)]
+    for number in range(4):
+        fleet_tells(f"instance-{number}", patterns=long)
+    fleet_tells("poor", patterns=["$A.own()"])
+    fleet_adds_up()
+    insights_generate()
+    row = OutboxMessage.objects.get(state_key="insights:poor")
+    assert 300 * 1024 < row.size <= 455 * 1024
+    told_to = messages()["poor"].insights
+    kept = Recommendation.objects.filter(instance="poor")
+    assert len(told_to) < kept.count() == 90
+    assert [one.key for one in told_to] == [one.key for one in kept[: len(told_to)]]
+    assert OutboxMessage.objects.get(state_key="insights:").size <= 455 * 1024
+
+
+def test_a_withdrawn_instances_rows_are_removed() -> None:
+    for name in ("one", "two"):
+        fleet_tells(name, patterns=[SHARED, OTHER])
+    fleet_tells("three", patterns=[OTHER])
+    fleet_adds_up()
+    insights_generate()
+    assert instance_remove(instance="three") == 1
+    assert not Telling.objects.filter(audience="three").exists()

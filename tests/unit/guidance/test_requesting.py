@@ -1,0 +1,143 @@
+"""An instance that missed messages asks a real Centralcloud over a real NATS, and catches up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.centralcloud.aggregation.models import StatisticsSnapshot
+from apps.centralcloud.insights import questions
+from apps.centralcloud.insights.models import Telling
+from apps.centralcloud.insights.services import insights_generate
+from apps.shared.contracts.nkeys import NKey, seed_new
+from apps.shared.contracts.subjects import CENTRALCLOUD, SERVICE, instance_source
+from apps.shared.core.identity import Identity
+from apps.shared.core.models import Job
+from apps.shared.nats_bridge.connection import connected
+from apps.shared.nats_bridge.database import DatabaseThreads
+from apps.shared.nats_bridge.queries import QueryService
+from apps.shared.nats_bridge.received import Question
+from apps.shared.nats_bridge.relay import Sender
+from apps.shared.nats_bridge.wiring import Wiring
+from apps.singularity.guidance import tasks
+from apps.singularity.guidance.models import FleetStatistics, SharedFact
+from apps.singularity.guidance.models import Telling as Heard
+from apps.singularity.guidance.selectors import insights_told
+from apps.singularity.guidance.services import guidance_request, insights_apply
+from tests.common.bridge import in_database
+from tests.common.factories.fleets import fleet_adds_up, fleet_tells
+from tests.common.factories.guidance import insight, own, statistics
+
+NAME = "three"
+IDIOM = "with transaction.atomic():\n    $$$BODY"
+QUESTIONS: dict[str, Question] = {
+    "centralcloud.query.recommendations": questions.recommendations,
+    "centralcloud.query.insights": questions.insights,
+    "centralcloud.query.statistics": questions.statistics,
+}
+
+
+@pytest.fixture
+def seeds(tmp_path: Path, settings: Any, transactional_db: None, nats_url: str) -> dict[str, str]:
+    """This process is the enrolled instance ``three``."""
+    seeds = {name: seed_new() for name in (NAME, SERVICE)}
+    settings.INSTANCE_ID = NAME
+    settings.IDENTITY = Identity(NAME, instance_source(NAME), seeds[NAME], tmp_path)
+    settings.KEYS_DIR = tmp_path
+    (tmp_path / f"{SERVICE}.seed").write_text(seeds[SERVICE])
+    return seeds
+
+
+@pytest.fixture
+def fleet(seeds: dict[str, str]) -> None:
+    """Two instances have what ``three`` has not, and Centralcloud has worked that out."""
+    for name in ("one", "two"):
+        fleet_tells(name, patterns=[IDIOM])
+    fleet_tells(NAME, patterns=["$A.own($B)"])
+    fleet_adds_up()
+    report = statistics(5)
+    StatisticsSnapshot.objects.create(
+        revision=5, generated_at=report.generated_at, report=report.model_dump(mode="json")
+    )
+    insights_generate()
+
+
+@asynccontextmanager
+async def centralcloud(seeds: dict[str, str]) -> AsyncIterator[None]:
+    """The service answers."""
+
+    def keys_of(source: str, *, stored_at: datetime) -> Sequence[str]:
+        return (NKey.from_seed(seeds[source.removeprefix("/instances/")]).public,)
+
+    key = NKey.from_seed(seeds[SERVICE])
+    wiring = Wiring(handlers={}, senders=keys_of, questions=QUESTIONS)
+    with DatabaseThreads("questions", 4) as threads:
+        async with connected(key=key) as client:
+            sender = Sender(SERVICE, CENTRALCLOUD, key)
+            task = asyncio.create_task(QueryService(client, sender, wiring, threads).run())
+            await asyncio.sleep(0.5)
+            try:
+                yield
+            finally:
+                task.cancel()
+                await asyncio.wait([task])
+
+
+def requested(seeds: dict[str, str]) -> dict[str, int | str]:
+    async def scenario() -> dict[str, int | str]:
+        async with centralcloud(seeds):
+            return await in_database(guidance_request)
+
+    return asyncio.run(scenario())
+
+
+@pytest.mark.usefixtures("fleet")
+def test_what_was_missed_is_there_after_asking(seeds: dict[str, str]) -> None:
+    assert requested(seeds)["news"] == 3
+    assert [(row.kind, row.name) for row in insights_told(kind="adopt")] == [("adopt", IDIOM)]
+    assert SharedFact.objects.get().name == IDIOM
+    assert FleetStatistics.objects.get().revision == 5
+    assert Heard.objects.get(scope="own").revision == Telling.objects.get(audience=NAME).revision
+
+
+@pytest.mark.usefixtures("fleet")
+def test_asking_again_is_no_news(seeds: dict[str, str]) -> None:
+    requested(seeds)
+    assert requested(seeds)["news"] == 0
+
+
+@pytest.mark.usefixtures("fleet")
+def test_an_answer_that_is_older_than_what_was_told_changes_nothing(seeds: dict[str, str]) -> None:
+    newer = Telling.objects.get(audience=NAME).revision + 1
+    insights_apply(payload=own(newer, insight("told-since")))
+    requested(seeds)
+    assert [row.key for row in insights_told(kind="adopt")] == ["told-since"]
+
+
+def test_a_centralcloud_that_has_worked_nothing_out_tells_nothing(seeds: dict[str, str]) -> None:
+    assert requested(seeds) == {"asked": 3, "news": 0, "insights": 0}
+    assert not Heard.objects.exists()
+
+
+def test_a_centralcloud_that_is_away_is_one_line_in_the_job(seeds: dict[str, str]) -> None:
+    tasks.request()
+    job = Job.objects.get(kind="request")
+    assert job.state == Job.State.FAILED
+    assert job.error == "NoAnswer: Centralcloud does not answer questions now: its bridge is away."
+
+
+@pytest.mark.django_db
+def test_who_is_not_enrolled_asks_nobody(settings: Any, tmp_path: Path) -> None:
+    settings.IDENTITY = Identity(NAME, instance_source(NAME), "", tmp_path)
+    started = timezone.now()
+    tasks.request()
+    job = Job.objects.get(kind="request", created_at__gte=started)
+    assert job.state == Job.State.SUCCEEDED
+    assert job.result == {"asked": 0, "reason": "isolated or not enrolled"}
