@@ -14,6 +14,7 @@ from apps.shared.contracts.subjects import (
     Way,
 )
 
+INBOX = "_INBOX_"
 ACK = "$JS.ACK"
 API = "$JS.API"
 STREAM_OF_INSTANCES = Stream.INSIGHTS
@@ -22,7 +23,7 @@ STREAM_OF_INSTANCES = Stream.INSIGHTS
 
 def inbox_prefix(name: str) -> str:
     """The first token of the subjects on which only this one gets its replies."""
-    return f"_INBOX_{name}"
+    return f"{INBOX}{name}"
 
 
 def durable_name(name: str) -> str:

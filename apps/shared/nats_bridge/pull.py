@@ -19,7 +19,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from apps.shared.nats_bridge.names import API
+from apps.shared.nats_bridge.names import ACK, API
 
 BATCH_MESSAGES = 256
 BATCH_BYTES = 4 * 1024 * 1024
@@ -97,9 +97,9 @@ class Pull:
         await self._client.publish(self._subject, json.dumps(request).encode(), self._inbox)
 
     async def _take(self, message: Msg) -> None:
-        """A message of the stream has a subject for its acknowledgement; a status has none."""
+        """A message of the stream says where to acknowledge it; a status does not."""
         self._heard = asyncio.get_running_loop().time()
-        if message.reply:
+        if message.reply.startswith(f"{ACK}."):
             self._messages.append(message)
             self._open -= 1
         elif (message.headers or {}).get("Status") != _HEARTBEAT:

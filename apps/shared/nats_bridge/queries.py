@@ -1,5 +1,9 @@
 """Centralcloud as a NATS service: it answers verified questions, a bounded number at a time.
 
+Whoever asks names the subject of the reply, and it is Centralcloud, which may publish anywhere,
+who publishes it: a question with the reply ``$JS.API.STREAM.PURGE.<stream>`` would have it empty
+a stream. So nothing is ever sent anywhere but to an inbox, and an answer to the asker's own.
+
 Source of the service protocol: NATS ADR-32 (service API); ``nats micro ls`` finds it.
 """
 
@@ -8,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import structlog
 from nats.aio.client import Client
 from nats.errors import ConnectionClosedError
 from nats.micro import add_service
@@ -16,6 +21,7 @@ from nats.micro.request import Request
 from apps.shared.contracts.subjects import SERVICE, message_of
 from apps.shared.core.version import VERSION
 from apps.shared.nats_bridge.database import DatabaseThreads
+from apps.shared.nats_bridge.names import INBOX
 from apps.shared.nats_bridge.relay import Sender
 from apps.shared.nats_bridge.services.answering import (
     QUESTION_SECONDS,
@@ -24,6 +30,8 @@ from apps.shared.nats_bridge.services.answering import (
     question_answer,
 )
 from apps.shared.nats_bridge.wiring import Wiring
+
+log = structlog.get_logger(__name__)
 
 THREADS = 4
 AT_A_TIME = 32
@@ -65,15 +73,17 @@ class QueryService:
 
     async def _take(self, request: Request) -> None:
         """Start on it at once: the service hands over one request of an endpoint after another."""
-        if len(self._running) >= AT_A_TIME:
+        if not _reply(request).startswith(INBOX):
+            log.warning("question.reply_refused", reply=_reply(request)[:100])
+        elif len(self._running) >= AT_A_TIME:
             await request.respond_error("503", "too many questions at a time: ask again later")
-            return
-        task = asyncio.create_task(self._answer(request))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        else:
+            task = asyncio.create_task(self._answer(request))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
 
     async def _answer(self, request: Request) -> None:
-        question = Question(request.subject, request.headers or {}, request.data)
+        question = Question(request.subject, request.headers or {}, request.data, _reply(request))
         work = self._database.run(
             question_answer, question=question, wiring=self._wiring, key=self._sender.key
         )
@@ -85,3 +95,7 @@ class QueryService:
             await request.respond_error("504", f"no answer within {QUESTION_SECONDS:g} s")
         else:
             await request.respond(data, headers=headers)
+
+
+def _reply(request: Request) -> str:
+    return str(request._msg.reply)  # noqa: SLF001  nats.micro shows it nowhere else

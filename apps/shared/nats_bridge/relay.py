@@ -43,6 +43,10 @@ class Sender:
 class SendingFailed(Exception):
     """Some messages were not acknowledged and wait for another attempt; the text says why."""
 
+    def __init__(self, text: str, *, sent: int) -> None:
+        super().__init__(text)
+        self.sent = sent
+
 
 class Relay:
     """Sends the messages of one sender over one connection."""
@@ -60,7 +64,7 @@ class Relay:
             try:
                 sent = await self.send_some()
             except (SendingFailed, DatabaseError, InterfaceError) as error:
-                failures += 1
+                failures = 1 if getattr(error, "sent", 0) else failures + 1
                 log.warning("outbox.not_sent", error=str(error), failures=failures)
                 await pause(failures)
                 continue
@@ -97,7 +101,8 @@ class Relay:
             released = self._database.submit(self._release, errors, impossible)
         await asyncio.wrap_future(released)
         if errors:
-            raise SendingFailed(next(iter(errors.values())))
+            sent = len(rows) - len(errors) - len(window.impossible)
+            raise SendingFailed(next(iter(errors.values())), sent=sent)
 
     def _release(self, errors: dict[int, str], impossible: dict[int, str]) -> None:
         if errors:

@@ -85,7 +85,11 @@ def _stream(stream: Stream, **options: Any) -> StreamConfig:
 
 
 def _presence() -> StreamConfig:
-    """The bucket ``instances``: a key of each that was heard lately (NATS ADR-8)."""
+    """The bucket ``instances``: a key of each that was heard lately (NATS ADR-8).
+
+    Without roll-up headers, unlike other buckets: with one, whoever may renew its own key could
+    purge those of all others.
+    """
     return StreamConfig(
         name=f"KV_{INSTANCES_BUCKET}",
         subjects=[presence_subject(">")],

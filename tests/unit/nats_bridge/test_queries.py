@@ -26,6 +26,7 @@ from apps.shared.nats_bridge.queries import QueryService
 from apps.shared.nats_bridge.relay import Sender
 from apps.shared.nats_bridge.services import answering
 from apps.shared.nats_bridge.services.asking import NoAnswer, ask
+from apps.shared.nats_bridge.setup import streams_ensure
 from apps.shared.nats_bridge.wiring import Wiring
 from tests.common.bridge import INSTANCE, Site
 
@@ -118,6 +119,29 @@ def test_who_is_not_enrolled_or_forges_gets_no_answer(site: Site) -> None:
             assert code(await question(client, site.seeds[INSTANCE], data=b"{}x")) == "403"
             assert code(await client.request(SUBJECT, b"?")) == "400"
             assert code(await question(client, site.seeds[INSTANCE])) == ""
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("reply", ["$JS.API.STREAM.PURGE.KNOWLEDGE", "_INBOX_two.stolen"])
+def test_an_answer_goes_to_the_askers_inbox_and_nowhere_else(site: Site, reply: str) -> None:
+    """Centralcloud may do everything on NATS, so it must not be made to send where others want."""
+    stolen: list[Msg] = []
+
+    async def take(message: Msg) -> None:
+        stolen.append(message)
+
+    async def scenario() -> None:
+        async with service(site) as client:
+            await streams_ensure(client)
+            await client.jetstream().publish("knowledge.cache.update.any", b"an answer")
+            await client.subscribe("_INBOX_two.*", cb=take)
+            event = event_of(PackagesQuery(), subject=SUBJECT, source=instance_source(INSTANCE))
+            headers = event_encode(event, NKey.from_seed(site.seeds[INSTANCE]))
+            await client.publish(SUBJECT, event.data, reply=reply, headers=headers)
+            assert code(await question(client, site.seeds[INSTANCE])) == ""
+            assert (await client.jetstream().stream_info("KNOWLEDGE")).state.messages == 1
+            assert all(code(one) == "403" for one in stolen)
 
     asyncio.run(scenario())
 

@@ -16,6 +16,7 @@ from apps.shared.contracts.event import event_decode, payload_of
 from apps.shared.contracts.nkeys import NKey
 from apps.shared.contracts.subjects import source_instance
 from apps.shared.nats_bridge.database import database_gone
+from apps.shared.nats_bridge.names import inbox_prefix
 from apps.shared.nats_bridge.wiring import Wiring
 
 log = structlog.get_logger(__name__)
@@ -34,11 +35,12 @@ class QuestionRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request as it came."""
+    """A request as it came, and the subject that its answer goes to."""
 
     subject: str
     headers: Mapping[str, str]
     data: bytes
+    reply: str
 
 
 def question_answer(
@@ -65,6 +67,9 @@ def _answer(question: Question, wiring: Wiring, key: NKey) -> tuple[dict[str, st
         data=question.data,
         keys_of=partial(wiring.senders, stored_at=timezone.now()),
     )
+    instance = source_instance(event.source)
+    if not question.reply.startswith(f"{inbox_prefix(instance)}."):
+        raise MessageRefused(Reason.NOT_ALLOWED, "the answer would not go to the asker's inbox")
     query = payload_of(event)
     ask = wiring.questions.get(event.subject)
     if ask is None:
@@ -72,7 +77,7 @@ def _answer(question: Question, wiring: Wiring, key: NKey) -> tuple[dict[str, st
     with transaction.atomic(), connection.cursor() as cursor:
         milliseconds = str(round(QUESTION_SECONDS * 1000))
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [milliseconds])
-        answer = ask(query, instance=source_instance(event.source))
+        answer = ask(query, instance=instance)
     return answer_encode(answer, question=event, key=key)
 
 
