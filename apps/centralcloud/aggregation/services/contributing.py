@@ -7,9 +7,11 @@ What lies under the floor that the code base has told holds no more.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
+from psycopg import Copy
 
 from apps.centralcloud.aggregation.engine.rows import COLUMNS, FactRow, Told
 from apps.centralcloud.aggregation.models import Subject
@@ -30,16 +32,18 @@ def contributions_apply(*, subject: Subject, messages: Sequence[Message]) -> Non
     given = {"subject": subject.value}
     with connection.cursor() as cursor:
         cursor.execute(sql.STAGE)
-    stage(messages)
-    with connection.cursor() as cursor:
+        repeats = stage(messages)
         cursor.execute(sql.STATE, given)
-        cursor.execute(sql.UPSERT, given)
+        cursor.execute(sql.upsert(repeats=repeats), given)
         if any(told.state.floor for told, _ in messages):
             cursor.execute(sql.FLOOR, given)
 
 
-def stage(messages: Sequence[Message]) -> None:
-    """COPY messages and their rows into the empty staging tables of this connection."""
+def stage(messages: Sequence[Message]) -> bool:
+    """COPY messages and their rows into the empty staging tables of this connection.
+
+    Returns whether a key of a code base comes more than once: only then must it be sorted out.
+    """
     with connection.cursor() as cursor, connection.wrap_database_errors:
         with cursor.copy(sql.COPY_MESSAGES) as copy:
             copy.set_types(["int4", "text", "text", "int8", "int8"])
@@ -48,6 +52,16 @@ def stage(messages: Sequence[Message]) -> None:
                 copy.write_row((number, told.instance, state.codebase, state.revision, state.floor))
         with cursor.copy(sql.COPY_FACTS) as copy:
             copy.set_types(["int4", *(kind for _, kind in COLUMNS)])
-            for number, (_, rows) in enumerate(messages):
-                for row in rows:
-                    copy.write_row((number, *row))
+            return _facts_write(copy, messages)
+
+
+def _facts_write(copy: Copy, messages: Sequence[Message]) -> bool:
+    keys: dict[tuple[str, str], set[str]] = defaultdict(set)
+    written = 0
+    for number, (told, rows) in enumerate(messages):
+        known = keys[told.instance, told.state.codebase]
+        for row in rows:
+            copy.write_row((number, *row))
+            known.add(row[1])
+            written += 1
+    return written > sum(map(len, keys.values()))

@@ -68,22 +68,31 @@ _MARK_FACTS = f"""
     INSERT INTO aggregation_dirtyfact (subject, key, bucket)
     SELECT DISTINCT %(subject)s, key, {bucket("key")} FROM changed
 """
-UPSERT = f"""
+# Of a key that a batch tells several times the one that wins.
+_EACH_ONCE = "DISTINCT ON (message.instance, message.codebase, fact.key)"
+_WINNER_FIRST = f"""
+    ORDER BY message.instance, message.codebase, fact.key, message.revision DESC, fact.withdrawn,
+        {", ".join(f"{one} DESC" for one in _comparable("fact"))}
+"""
+
+
+def upsert(*, repeats: bool) -> str:
+    """Write what is newer and mark what that changes; ``repeats``: a key may come twice."""
+    return f"""
     WITH staged AS (
         SELECT message, {", ".join(_NAMES).replace("details", "details::jsonb")}
         FROM aggregation_staged_fact
     ), told AS (
-        SELECT DISTINCT ON (message.instance, message.codebase, fact.key)
-            %(subject)s::text AS subject, message.instance, message.codebase, message.revision,
-            {", ".join(f"fact.{name}" for name in _NAMES)}
+        SELECT {_EACH_ONCE if repeats else ""}
+            %(subject)s::text AS subject, message, message.instance, message.codebase,
+            message.revision, {", ".join(f"fact.{name}" for name in _NAMES)}
         FROM staged fact
         JOIN aggregation_staged_message message USING (message)
         JOIN aggregation_stated stated
             ON stated.instance = message.instance AND stated.codebase = message.codebase
             AND stated.subject = %(subject)s
         WHERE message.revision >= stated.floor
-        ORDER BY message.instance, message.codebase, fact.key, message.revision DESC,
-            fact.withdrawn, {", ".join(f"{one} DESC" for one in _comparable("fact"))}
+        {_WINNER_FIRST if repeats else ""}
     ), newer AS (
         SELECT told.*,
             (old.id IS NULL OR (old.withdrawn, {_row("old")})
@@ -103,18 +112,21 @@ UPSERT = f"""
         ON CONFLICT (instance, codebase, subject, key) DO UPDATE
         SET revision = excluded.revision, withdrawn = excluded.withdrawn,
             {", ".join(f"{name} = excluded.{name}" for name in _CONTENT)}
-    ), changed AS (
-        SELECT key FROM newer WHERE differs
+    ), moves AS (
+        SELECT DISTINCT message,
+            CASE WHEN held THEN held_in ELSE {population("newer")} END AS population
+        FROM newer WHERE held = withdrawn
     ), moved AS (
         INSERT INTO aggregation_dirtymember (population, instance)
-        SELECT DISTINCT populations.name, instance
-        FROM newer, LATERAL (VALUES
-            (CASE WHEN held THEN held_in ELSE {population("newer")} END), ('{ANY}')
-        ) AS populations (name)
-        WHERE held = withdrawn
+        SELECT population, instance FROM moves JOIN aggregation_staged_message USING (message)
+        UNION SELECT '{ANY}', instance FROM moves JOIN aggregation_staged_message USING (message)
+    ), changed AS (
+        SELECT key FROM newer WHERE differs
     )
     {_MARK_FACTS}
 """
+
+
 FLOOR = f"""
     WITH floors AS (
         SELECT instance, codebase, max(floor) AS floor
