@@ -11,12 +11,12 @@ from pathlib import Path
 
 
 @contextmanager
-def instance_site() -> Iterator[None]:
+def instance_site(name: str = "") -> Iterator[None]:
     """The instance's site, migrated, on an embedded PostgreSQL under a temporary folder.
 
     The exported model is kept in the checkout's state folder, since making it takes a while.
     """
-    with _site("singularity_site.settings"):
+    with _site("singularity_site.settings", name):
         yield
 
 
@@ -28,10 +28,12 @@ def cloud_site() -> Iterator[None]:
 
 
 @contextmanager
-def _site(settings: str) -> Iterator[None]:
+def _site(settings: str, instance: str = "") -> Iterator[None]:
     state = Path(tempfile.mkdtemp(prefix="singularity-bench-"))
     for name in ("DATABASE_URL", "REDIS_URL", "NATS_URL", "NATS_HOST", "INSTANCE_ID"):
         os.environ.pop(name, None)
+    if instance:
+        os.environ["INSTANCE_ID"] = instance
     os.environ["SINGULARITY_STATE"] = str(state)
     os.environ["DJANGO_SETTINGS_MODULE"] = settings
     import django
