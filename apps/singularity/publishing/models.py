@@ -70,6 +70,11 @@ class PublishedState(models.Model):
     def __str__(self) -> str:
         return f"{self.subject} of {self.codebase_id}"
 
+    @property
+    def is_told(self) -> bool:
+        """Whether others may know of a fact of it."""
+        return self.revision > 0 and self.restated_at is not None
+
 
 class PublishedFact(models.Model):
     """What became of one fact: ``told`` since the last complete statement, or ``refused`` and why.

@@ -12,11 +12,7 @@ from apps.shared.contracts.payloads.code import TEMPLATE_LIMIT, SharedPatternKin
 from apps.singularity.patterns.engine.changed import ChangedPattern
 from apps.singularity.patterns.engine.conventions.sentences import sentence_of
 from apps.singularity.patterns.engine.usage.rule import Rule
-from apps.singularity.publishing.engine.canonical import (
-    CheckName,
-    check_canonical,
-    check_rendered,
-)
+from apps.singularity.publishing.engine.canonical import CheckName, check_idiom
 from apps.singularity.publishing.engine.conventions import check_convention
 from apps.singularity.publishing.engine.refusal import Reason, Refused
 
@@ -45,7 +41,7 @@ def pattern_fact(row: ChangedPattern, check_name: CheckName) -> CodePatternFact:
         raise Refused(Reason.NOT_TOLD, row.kind)
     try:
         told = build(row, check_name)
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise Refused(Reason.OFF_CONTRACT, f"its details lack {error}") from None
     if len(told.template) > TEMPLATE_LIMIT or len(told.canonical) > TEMPLATE_LIMIT:
         raise Refused(Reason.TOO_LONG, f"{len(told.template):,} characters")
@@ -69,8 +65,7 @@ def _idiom(row: ChangedPattern, check_name: CheckName) -> _Told:
     canonical = row.details["canonical"]
     if len(canonical) > TEMPLATE_LIMIT:
         raise Refused(Reason.TOO_LONG, f"{len(canonical):,} characters")
-    check_canonical(canonical, language=row.language, check_name=check_name)
-    check_rendered(row.template, canonical, language=row.language)
+    check_idiom(row.template, canonical, language=row.language, check_name=check_name)
     return _Told(row.template, canonical, row.occurrences, row.files)
 
 

@@ -15,7 +15,7 @@ class Reason(StrEnum):
     OWN = "the code base's own package"
     UNKNOWN_WORD = "a word that is not of the language"
     OTHER_TEXT = "text that does not follow from its canonical form"
-    LITERAL = "an address, a path or a number in the text"
+    LITERAL = "an address or a path in the text"
     SECRET = "looks like a secret"  # noqa: S105  a reason, no secret
     OWN_DEFINITION = "not of the product's own definitions"
     TOO_LONG = "larger than a message may hold"

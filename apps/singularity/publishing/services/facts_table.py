@@ -12,13 +12,13 @@ from apps.singularity.publishing.models import PublishedFact, PublishedState
 
 _BATCH = 10_000
 _STORE = """
-    INSERT INTO publishing_publishedfact (state_id, key, told, refused, first_seen_at)
+    INSERT INTO publishing_publishedfact AS old (state_id, key, told, refused, first_seen_at)
     SELECT %s, key, told, refused, %s FROM unnest(%s::text[], %s::boolean[], %s::text[])
         AS given (key, told, refused)
     ON CONFLICT (state_id, key) DO UPDATE
-    SET told = excluded.told OR (publishing_publishedfact.told AND NOT %s),
-        refused = excluded.refused"""
-_FORGET = "DELETE FROM publishing_publishedfact WHERE state_id = %s AND NOT key = ANY(%s)"
+    SET told = excluded.told OR (old.told AND NOT %s), refused = excluded.refused
+    WHERE old.told <> excluded.told OR old.refused <> excluded.refused"""
+_FORGET = "DELETE FROM publishing_publishedfact WHERE state_id = %s AND key <> ALL(%s)"
 
 
 def facts_store(

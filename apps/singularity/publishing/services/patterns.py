@@ -43,7 +43,7 @@ def patterns_sync(*, state: PublishedState, source: Source, full: bool, sink: Si
     complete = full or is_due_anew(state, source_revision=mined)
     if not complete and mined == state.source_revision:
         return Told()
-    was_told = state.restated_at is not None
+    was_told = state.is_told
     taken = outbox_take_back(state_key=state_key(state))
     since = min(state.source_revision, state.source_revision if taken is None else taken)
     since = 0 if complete else since

@@ -49,10 +49,9 @@ def whole_sync(*, state: PublishedState, source: Source, full: bool, sink: Sink)
     digest = _digest(facts.values())
     told, is_news = Told(), full or digest != state.digest
     if is_news:
-        was_told = state.restated_at is not None
         outbox_take_back(state_key=state_key(state))
         statement = Statement(state, 0, True, sink)  # noqa: FBT003  the dataclass's own order
-        told = statement.put(facts.values(), anyway=was_told)
+        told = statement.put(facts.values(), anyway=state.is_told)
     facts_store(state=state, told=list(facts), refused=refused, complete=True)
     state.digest = digest
     state_store(state, source_revision=revision, complete=is_news)

@@ -49,10 +49,12 @@ def subject_withdraw(*, state: PublishedState, sink: Sink) -> Told:
 
     A message without a fact, whose floor is above all that was told.
     """
+    told = Told()
     if state.restated_at is None:
-        return Told()
-    outbox_take_back(state_key=state_key(state))
-    told = Statement(state, since=0, complete=True, sink=sink).put((), anyway=True)
+        return told
+    if state.is_told:
+        outbox_take_back(state_key=state_key(state))
+        told = Statement(state, since=0, complete=True, sink=sink).put((), anyway=True)
     facts_store(state=state, told=[], refused={}, complete=True)
     state.restated_at, state.digest, state.source_revision = None, "", 0
     state.save()
