@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -45,7 +45,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _LONGEST_ID = 200
 
-KeysOf = Callable[[str], Sequence[str]]
+KeysOf = Callable[[str], Iterable[str]]
 """Public NKeys that a source may sign with now; raises MessageRefused for one that may not."""
 
 
@@ -204,7 +204,7 @@ def _check_sender(message: Message, source: str) -> None:
         raise MessageRefused(Reason.NOT_ALLOWED, f"{source} on {message.subject}")
 
 
-def _check_signature(signed: bytes, header: str, keys: Sequence[str]) -> None:
+def _check_signature(signed: bytes, header: str, keys: Iterable[str]) -> None:
     try:
         signature = base64.b64decode(header, validate=True)
     except (ValueError, binascii.Error):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,7 @@ class _Claimed:
     stored_at: datetime
     known: str = field(default="")
 
-    def keys(self, source: str) -> Sequence[str]:
+    def keys(self, source: str) -> Iterable[str]:
         try:
             keys = self.senders(source, stored_at=self.stored_at)
         except MessageRefused as error:

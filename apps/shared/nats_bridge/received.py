@@ -35,7 +35,7 @@ Handler = Callable[[Sequence[Received[P]]], None]
 It gets each message at least once, in any order, possibly again after a replay. An error that it
 raises has all of them tried again, each alone.
 """
-SenderKeys = Callable[..., Sequence[str]]
+SenderKeys = Callable[..., Iterable[str]]
 """``(source: str, *, stored_at: datetime) -> public keys``; raises MessageRefused."""
 Question = Callable[..., Payload]
 """``(query: Payload, *, instance: str) -> answer``, for a question of a verified instance."""

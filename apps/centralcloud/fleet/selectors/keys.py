@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,10 @@ from apps.shared.contracts.subjects import instance_source
 
 SECONDS = 2.0
 """How long what was read is taken for true: as long as a revocation may take to be obeyed."""
+NEWS_SECONDS = 0.05
+"""Before a sender is refused its keys are read again, unless they were read so shortly ago: one
+that was enrolled or rotated a moment ago has its first messages believed, and a flood of
+forgeries costs no more than that many queries. To come back with another key takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +34,59 @@ class Known:
 
 
 class _Memory:
-    """All keys, read anew when they are ``SECONDS`` old.
-
-    The whole table in one query, and not a query for each sender: whoever sends under invented
-    names costs no query at all.
-    """
+    """All keys, read anew when they are ``SECONDS`` old: the whole table in one query."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: Mapping[str, Known] = {}
-        self._until = 0.0
+        self._read_at = -SECONDS
 
     def get(self, source: str) -> Known | None:
-        if time.monotonic() >= self._until:
-            self._renew()
+        self.renew(SECONDS)
         return self._known.get(source)
 
     def forget(self) -> None:
-        self._until = 0.0
+        self._read_at = -SECONDS
 
-    def _renew(self) -> None:
+    def renew(self, seconds: float) -> bool:
+        """Read what is so old; whether it was."""
         with self._lock:
-            if time.monotonic() >= self._until:
-                self._known = _read()
-                self._until = time.monotonic() + SECONDS
+            begun = time.monotonic()
+            if begun - self._read_at < seconds:
+                return False
+            self._known, self._read_at = _read(), begun
+            return True
 
 
 _MEMORY = _Memory()
 
 
-def sender_keys(source: str, *, stored_at: datetime) -> Sequence[str]:
+def sender_keys(source: str, *, stored_at: datetime) -> Iterable[str]:
     """Public keys that verify what the stream took from a source at a time.
 
+    Those of a moment ago first; whoever finds none of them right gets those of now as well.
     ``stored_at`` is by the stream's clock, when a key was retired or revoked by this site's: what
     they differ by is how much longer or shorter a key holds.
 
     Raises:
         MessageRefused: the sender is unknown, was withdrawn, or had no valid key then.
     """
+    try:
+        keys = _keys(source, stored_at)
+    except MessageRefused:
+        if not _MEMORY.renew(NEWS_SECONDS):
+            raise
+        keys = _keys(source, stored_at)
+    return _and_news(keys, source, stored_at)
+
+
+def _and_news(keys: Sequence[str], source: str, stored_at: datetime) -> Iterator[str]:
+    yield from keys
+    if _MEMORY.renew(NEWS_SECONDS):
+        yield from (key for key in _keys(source, stored_at) if key not in keys)
+
+
+def _keys(source: str, stored_at: datetime) -> Sequence[str]:
     known = _MEMORY.get(source)
     if known is None:
         raise MessageRefused(Reason.UNKNOWN_SENDER, source[:200])
