@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Barrier
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
@@ -64,9 +65,15 @@ class DatabaseThreads:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
+        all_here = Barrier(self._threads)  # or one thread would close twice, and another never
         for _ in range(self._threads):
-            self._pool.submit(connections.close_all)
+            self._pool.submit(_close, all_here)
         self._pool.shutdown()
+
+
+def _close(all_here: Barrier) -> None:
+    all_here.wait()
+    connections.close_all()
 
 
 def _with_fresh_connection(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.shared.nats_bridge.fair import FairQueue
@@ -34,6 +34,7 @@ def test_a_batch_ends_at_its_size_and_holds_at_least_one() -> None:
     assert queue.take(items=9, size=150) == [1, 2]
 
 
+@settings(deadline=None)
 @given(ITEMS, st.integers(5, 30))
 def test_nothing_is_lost_and_each_senders_order_is_kept(
     items: list[tuple[str, int]], limit: int
