@@ -50,7 +50,7 @@ class SubjectFilter(DropdownFilter):
 class ToldAdmin(FleetAdmin):
     """Best first, each with why and its numbers."""
 
-    list_display: tuple[str, ...] = ("told", "evidence_numbers", "score", "first_told_at")
+    list_display: tuple[str, ...] = ("told", "evidence_numbers", "scored", "first_told_at")
     list_filter = (KindFilter, SubjectFilter)
     list_per_page = 25
     search_fields: tuple[str, ...] = ("name", "reason", "subject_key")
@@ -84,6 +84,11 @@ class ToldAdmin(FleetAdmin):
     def evidence_numbers(self, row: Told) -> str:
         """The numbers it stands on."""
         return numbers(row.evidence)
+
+    @display(description="Score", ordering="score")
+    def scored(self, row: Told) -> str:
+        """What it is ordered by."""
+        return f"{row.score:.2f}"
 
     @display(description="Versions", empty_value="none")
     def versions_spread(self, row: Told) -> str | None:
