@@ -7,10 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.centralcloud.aggregation.selectors.for_insights import facts_shown, packages_shown
-from apps.centralcloud.aggregation.selectors.statistics import (
-    statistics_history,
-    statistics_latest,
-)
+from apps.centralcloud.aggregation.selectors.statistics import statistics_history
 from apps.centralcloud.insights.models import Insight, Recommendation, Telling
 from apps.centralcloud.insights.selectors.payloads import (
     FACTS_BYTES,
@@ -65,9 +62,10 @@ def insights(query: InsightsQuery, *, instance: str) -> InsightsAnswer:
 
 def statistics(query: StatisticsQuery, *, instance: str) -> StatisticsAnswer:
     """Global statistics, and as many older ones as are asked for and fit."""
-    latest = statistics_latest()
-    older = fitting(statistics_history(query.history), MESSAGE_BYTES // 2)
-    return StatisticsAnswer(statistics=latest, history=older)
+    latest, *older = statistics_history(query.history + 1) or [None]
+    left = MESSAGE_BYTES - (json_bytes(latest) if latest else 0)
+    told = fitting((one for one in older if one), left)
+    return StatisticsAnswer(statistics=latest, history=told)
 
 
 def _told(audience: str) -> dict[str, Any]:

@@ -145,6 +145,13 @@ def test_a_wrong_parameter_is_named(api: APIClient, settings: LazySettings) -> N
         assert wrong in response.json()["error"]["fields"], address
 
 
+def test_older_statistics_come_newest_first() -> None:
+    answer = questions.statistics(queries.StatisticsQuery(history=5), instance="one")
+    assert answer.statistics is not None
+    assert answer.statistics.revision == 3
+    assert [one.revision for one in answer.history] == [2, 1]
+
+
 def test_no_statistics_are_an_empty_answer() -> None:
     StatisticsSnapshot.objects.all().delete()
     answer = questions.statistics(queries.StatisticsQuery(history=3), instance="one")
