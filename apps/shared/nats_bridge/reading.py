@@ -29,7 +29,12 @@ def messages_sent(*, name: str) -> QuerySet[OutboxMessage]:
 
 
 def facts_of(fields: dict[str, int | str]) -> int:
-    """How many facts a message carries, by its ``fields``: those of all its lists together."""
+    """How many facts of a code base a message carries, by its ``fields``, withdrawals included.
+
+    What tells of no code base, as a heartbeat, carries none.
+    """
+    if "codebase" not in fields:
+        return 0
     return sum(number for number in fields.values() if isinstance(number, int))
 
 

@@ -11,7 +11,9 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 
 from apps.shared.core.identity import Identity
+from apps.shared.nats_bridge.heartbeat import STATE_KEY
 from apps.shared.nats_bridge.models import OutboxMessage
+from apps.shared.nats_bridge.services import outbox_replace
 from apps.singularity.publishing.services.by_hand import Wanted, publish
 from apps.singularity.publishing.services.heartbeat import heartbeat
 from apps.singularity.publishing.services.scheduled import (
@@ -50,7 +52,12 @@ def all_sent() -> None:
 def test_off_means_that_nothing_leaves_not_even_what_waits(shop: Any, settings: Any) -> None:
     sync_due()
     assert report_due() == ""
-    assert queued()
+    alive = heartbeat()
+    assert alive is not None
+    outbox_replace(payload=alive, state_key=STATE_KEY)
+    settings.INSTANCE_MODE = "read-only"
+    assert sync_due()[1] == READ_ONLY
+    assert [row.subject for row in queued()] == ["intelligence.instance.heartbeat"]
     settings.PUBLISH = "off"
     assert sync_due()[1] == OFF
     assert report_due() == OFF

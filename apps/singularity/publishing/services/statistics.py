@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.shared.contracts.payloads import LanguageTotal, PatternTotal, StatisticsReported
 from apps.shared.nats_bridge.models import OutboxMessage
-from apps.shared.nats_bridge.services import outbox_replace, outbox_take_back
+from apps.shared.nats_bridge.services import outbox_replace
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.ingestion.selectors.published import Holdings, holdings_of
 from apps.singularity.ingestion.selectors.totals import instance_vectors
@@ -33,12 +33,6 @@ def statistics_report() -> OutboxMessage:
     message = outbox_replace(payload=_report(row.revision), state_key=STATISTICS)
     row.save()
     return message
-
-
-def statistics_hold_back() -> None:
-    """Take a report back that was not sent yet; the next one tells all of it anyhow."""
-    with transaction.atomic():
-        outbox_take_back(state_key=STATISTICS)
 
 
 def _report(revision: int) -> StatisticsReported:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from apps.shared.nats_bridge.heartbeat import STATE_KEY as HEARTBEAT
 from apps.shared.nats_bridge.selectors import unsent_count
 from apps.shared.nats_bridge.services import outbox_take_back
 from apps.singularity.publishing.models import PublishedCodebase, PublishedState
@@ -17,7 +18,7 @@ from apps.singularity.publishing.services.messages import (
     nowhere,
     state_key,
 )
-from apps.singularity.publishing.services.statistics import statistics_hold_back
+from apps.singularity.publishing.services.statistics import STATISTICS
 
 
 def withdraw(*, name: str = "", sink: Sink = nowhere) -> Told:
@@ -64,13 +65,22 @@ def subject_withdraw(*, state: PublishedState, sink: Sink) -> Told:
 def unsent_hold_back() -> int:
     """Take back what waits to be sent, without a word: nothing may leave now.
 
-    What was held back is told anew, in full, when it may. Returns the number of states held back.
+    What was held back is told anew, in full, when it may. A sign of life stays, unless PUBLISH is
+    off. Returns the number of states held back.
     """
     if not unsent_count():
         return 0
-    statistics_hold_back()
+    report_hold_back(STATISTICS)
+    if settings.PUBLISH == "off":
+        report_hold_back(HEARTBEAT)
     rows = PublishedCodebase.objects.filter(instance=settings.INSTANCE_ID)
     return sum(_hold_back(pk) for pk in rows.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def report_hold_back(state_key: str) -> None:
+    """Take back a message that tells all of its state: the next one does so again."""
+    outbox_take_back(state_key=state_key)
 
 
 @transaction.atomic
