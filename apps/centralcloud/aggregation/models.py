@@ -110,7 +110,7 @@ class GlobalFact(models.Model):
     tellers = models.IntegerField(default=0)
     shown = models.BooleanField(default=False)
     instances = models.IntegerField()
-    codebases = models.IntegerField()
+    codebases = models.IntegerField(verbose_name="code bases")
     occurrences = models.BigIntegerField()
     files = models.BigIntegerField(default=0)
     opportunities = models.BigIntegerField(null=True, blank=True)

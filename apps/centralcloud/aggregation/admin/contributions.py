@@ -16,7 +16,7 @@ from apps.centralcloud.fleet.admin.base import FleetAdmin
 class ContributionAdmin(FleetAdmin):
     """Newest rows first."""
 
-    list_display = ("content", "instance", "occurrences", "files", "first_seen_at", "withdrawn_at")
+    list_display = ("content", "instance", "occurrences", "files", "since")
     list_filter = (BY_SUBJECT, "withdrawn")
     list_per_page = 25
     search_fields = ("=instance", "=key")
@@ -34,6 +34,12 @@ class ContributionAdmin(FleetAdmin):
     def content(self, row: Contribution) -> SafeString:
         """What it is, and its content; a withdrawn one has none."""
         return content_html(row) if not row.withdrawn else SafeString("withdrawn")
+
+    @display(description="Since", ordering="first_seen_at")
+    def since(self, row: Contribution) -> str:
+        """The day that it was first seen there, or withdrawn."""
+        at = row.withdrawn_at or row.first_seen_at
+        return f"{at:%Y-%m-%d}" if at else ""
 
     @display(description="Versions")
     def versions(self, row: Contribution) -> str:

@@ -19,7 +19,7 @@ HOLDERS_SHOWN = 200
 class FactAdmin(FleetAdmin):
     """Those that most instances have first."""
 
-    list_display = ("content", "who", "sure", "moves", "first_seen_at", "others_see")
+    list_display = ("content", "who", "sure", "moves", "since", "others_see")
     list_filter = (BY_SUBJECT, "shown")
     list_per_page = 25
     search_fields = ("name", "=key")
@@ -56,7 +56,12 @@ class FactAdmin(FleetAdmin):
         parts = [(fact.joined, "joined"), (fact.left, "left")]
         return ", ".join(f"{number:,} {what}" for number, what in parts if number) or "no change"
 
-    @display(description="Others see it", boolean=True, ordering="shown")
+    @display(description="First seen", ordering="first_seen_at", empty_value="")
+    def since(self, fact: GlobalFact) -> str | None:
+        """The day."""
+        return f"{fact.first_seen_at:%Y-%m-%d}" if fact.first_seen_at else None
+
+    @display(description="Shared", boolean=True, ordering="shown")
     def others_see(self, fact: GlobalFact) -> bool:
         """Whether enough instances tell the same."""
         return fact.shown

@@ -37,8 +37,8 @@ class SnapshotAdmin(FleetAdmin):
         told = _told(row)
         patterns = sum(one.patterns for one in told.patterns)
         return (
-            f"{patterns:,} code patterns ({told.shared_patterns:,} shared), {told.architecture:,} "
-            f"architecture patterns, {told.frameworks:,} frameworks, {told.packages:,} packages"
+            f"{patterns:,} code patterns ({told.shared_patterns:,} shared), architecture: "
+            f"{told.architecture:,}, frameworks: {told.frameworks:,}, packages: {told.packages:,}"
         )
 
     @display(description="Contributions")

@@ -68,7 +68,8 @@ ADD_UP = f"""
             sum(codebases) AS codebases,
             least(sum(occurrences), {LARGEST}) AS occurrences,
             least(sum(files), {LARGEST}) AS files,
-            least(sum(opportunities), {LARGEST}) AS opportunities,
+            CASE WHEN count(opportunities) > 0 THEN least(sum(opportunities), {LARGEST}) END
+                AS opportunities,
             count(*) FILTER (WHERE joins) AS joined,
             count(*) FILTER (WHERE leaves) AS "left",
             min(CASE WHEN joins THEN seen_at WHEN leaves THEN gone_at END) + %(window)s

@@ -50,6 +50,7 @@ def test_a_pattern_adds_up_over_instances_and_code_bases() -> None:
     assert one.eligible == 3
     assert one.share == pytest.approx(2 / 3)
     assert one.confidence == pytest.approx(0.20765, abs=1e-5)  # Wilson's bound of 2 out of 3
+    assert fact(signature("y = 2")).opportunities is None
     alone = fact(signature("z", language="go"))
     assert (alone.eligible, alone.share, alone.shown) == (1, 1.0, False)
     assert not DirtyFact.objects.exists()
