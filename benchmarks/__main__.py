@@ -21,6 +21,8 @@ BENCHMARKS = (
     "planted_idioms",
     "framework_quality",
     "insights",
+    "aggregation",
+    "federation",
 )
 
 

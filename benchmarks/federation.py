@@ -11,9 +11,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
+
+import psutil
 
 from benchmarks.database import instance_site
 from benchmarks.report import median, percentile, show
@@ -42,14 +45,23 @@ def main() -> None:
         _manage("centralcloud", "migrate", "--verbosity", "0")
         _manage("centralcloud", "instance_enroll", INSTANCE, "--write-seed")
         figures: dict[str, list[float]] = {"publish": [], "upsert": [], "through": []}
-        with _cloud() as cloud, _bridges(cloud):
+        work: Counter[str] = Counter()
+        with _cloud() as cloud, _bridges(cloud) as bridges:
             for turn in range(ROUNDS):
                 payloads = _payloads(revision=1_000 + turn, first=turn * MESSAGES)
                 rows = MESSAGES * PATTERNS
                 figures["publish"].append(rows / _publish_alone(payloads))
+                before = _processor_seconds(cloud, bridges)
                 figures["upsert"].append(rows / _upsert_alone(cloud, payloads))
+                between = _processor_seconds(cloud, bridges)
                 figures["through"].append(rows / _through(cloud, payloads))
+                after = _processor_seconds(cloud, bridges)
+                for name, seconds in after.items():
+                    work[f"upsert {name}"] += between.get(name, 0) - before.get(name, 0)
+                    work[f"through {name}"] += seconds - between.get(name, 0)
             waits = [_latency(cloud, number) for number in range(LATENCIES)]
+        a_pattern = 1e6 / (ROUNDS * MESSAGES * PATTERNS)
+        alone = a_pattern * (work["upsert this process"] + work["upsert PostgreSQL"])
         through, upsert = median(figures["through"]), median(figures["upsert"])
         show(
             "federation",
@@ -59,6 +71,10 @@ def main() -> None:
                 "COPY + upsert alone, patterns/s": upsert,
                 "outbox row to Centralcloud's table, patterns/s (goal 35,000)": through,
                 "of COPY + upsert alone (goal .5)": through / upsert,
+                "processor time of COPY + upsert alone, us a pattern": alone,
+                "  of the instance's bridge": a_pattern * work["through singularity"],
+                "  of Centralcloud's bridge": a_pattern * work["through centralcloud"],
+                "  of PostgreSQL for both": a_pattern * work["through PostgreSQL"],
                 "idle, commit to visible, p50 s": median(waits),
                 "idle, commit to visible, p95 s (goal 1)": percentile(waits, 0.95),
             },
@@ -165,6 +181,23 @@ def _upsert_alone(cloud: Any, payloads: Sequence[Any]) -> float:
     return time.perf_counter() - started
 
 
+def _processor_seconds(
+    cloud: Any, bridges: Mapping[str, subprocess.Popen[bytes]]
+) -> dict[str, float]:
+    """What each has used so far: other work on the machine does not change it."""
+    backends = cloud.execute("SELECT pid FROM pg_stat_activity").fetchall()
+    used = {name: _used(process.pid) for name, process in bridges.items()}
+    return used | {
+        "this process": _used(os.getpid()),
+        "PostgreSQL": sum(_used(pid) for (pid,) in backends),
+    }
+
+
+def _used(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
 def _applied(cloud: Any) -> int:
     found = cloud.execute(
         "SELECT count(*) FROM nats_bridge_inboxmessage WHERE subject = %s", [SUBJECT]
@@ -185,13 +218,14 @@ def _cloud() -> Iterator[Any]:
 
 
 @contextmanager
-def _bridges(cloud: Any) -> Iterator[None]:
+def _bridges(cloud: Any) -> Iterator[Mapping[str, subprocess.Popen[bytes]]]:
     """The bridge processes of both sites, until both are connected."""
     from apps.shared.nats_bridge.models import BridgeState
 
+    processes = {}
     with ExitStack() as stack:
         for site in ("centralcloud", "singularity"):
-            process = subprocess.Popen(
+            processes[site] = process = subprocess.Popen(
                 [sys.executable, "manage.py", "nats_bridge"],
                 env=_environment(site),
                 stdout=subprocess.DEVNULL,
@@ -203,7 +237,7 @@ def _bridges(cloud: Any) -> Iterator[None]:
                 _until(lambda: cloud.execute(CONNECTED).fetchone()[0] > 0)
             else:
                 _until(lambda: BridgeState.objects.filter(connected=True).exists())
-        yield
+        yield processes
 
 
 def _manage(site: str, *arguments: str) -> None:
