@@ -34,7 +34,7 @@ class Program:
     """A process of the product, started again by whoever killed it."""
 
     def __init__(self, arguments: Sequence[str], variables: Mapping[str, str], log: Path) -> None:
-        self._arguments, self._variables, self._log = arguments, variables, log
+        self._arguments, self.variables, self._log = arguments, variables, log
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -45,7 +45,7 @@ class Program:
             self.process = subprocess.Popen(
                 [sys.executable, *self._arguments],
                 cwd=CHECKOUT,
-                env=self._variables,
+                env=self.variables,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE if self.talks else log,
                 stderr=log,
@@ -182,6 +182,13 @@ class Site:
         """The one number that a query gives."""
         return int(self.rows(query, *values)[0][0])
 
+    def restart(self, **variables: str) -> None:
+        """Its processes anew, with more in their environment."""
+        self.kill()
+        for program in (self.bridge, self.learner):
+            program.variables = {**self.variables, **variables}
+        self.bridge.start()
+
     def kill(self) -> None:
         """Kill all of its processes."""
         self.bridge.kill()
@@ -192,11 +199,11 @@ class Federation:
     """Centralcloud and some instances on one machine."""
 
     def __init__(self, folder: Path, names: Sequence[str], **variables: str) -> None:
-        self.state, self._logs = folder / "state", folder / "logs"
-        self._logs.mkdir(parents=True)
+        self.state, self.logs = folder / "state", folder / "logs"
+        self.logs.mkdir(parents=True)
         self.servers = EmbeddedServers(self.state)
-        self.central = Site(CENTRAL, self.state, self._logs, variables)
-        self.instances = [Site(name, self.state, self._logs, variables) for name in names]
+        self.central = Site(CENTRAL, self.state, self.logs, variables)
+        self.instances = [Site(name, self.state, self.logs, variables) for name in names]
         self._user = ServerUser(self.state, "database", "nats")
 
     @property
@@ -214,6 +221,7 @@ class Federation:
             for other in others:
                 self._copy_database(first, other)
             list(enrolled)
+        self.central.manage("nats_setup")
         self.bridges_start()
 
     def enroll(self, instance: Site) -> None:
@@ -224,6 +232,11 @@ class Federation:
         """Every site has its bridge."""
         for site in self.sites:
             site.bridge.start()
+
+    def sync(self) -> None:
+        """Every instance tells what has changed."""
+        for instance in self.instances:
+            instance.learner.ask("sync")
 
     def stop(self) -> None:
         """Kill everything and stop the servers."""

@@ -23,10 +23,11 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
 def fleet(sites: Federation) -> Iterator[Federation]:
     """The federation with every bridge running; in the end nothing is lost and nothing doubled."""
     sites.bridges_start()
+    for seed, instance in enumerate(sites.instances):
+        instance.learner.ask("change", seed=seed, facts=20, codebases=2)
     yield sites
     sites.bridges_start()
-    for instance in sites.instances:
-        instance.learner.ask("sync")
+    sites.sync()
     left = settled(sites)
     assert not left, f"{left}\n{sites.said()}"
     assert held(sites.instances)

@@ -40,6 +40,7 @@ def run(fleet: Federation, rounds: int) -> None:
     for number in range(1, rounds + 1):
         killed += one_round(fleet, random)
         if number % EVERY == 0:
+            fleet.sync()
             left = settled(fleet)
             assert not left, f"seed {SEED}, round {number}, {killed} kills: {left}\n{fleet.said()}"
             print(f"round {number}: {killed} kills, {len(held(fleet.instances))} facts")  # noqa: T201
