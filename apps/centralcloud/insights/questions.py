@@ -62,10 +62,8 @@ def insights(query: InsightsQuery, *, instance: str) -> InsightsAnswer:
 
 def statistics(query: StatisticsQuery, *, instance: str) -> StatisticsAnswer:
     """Global statistics, and as many older ones as are asked for and fit."""
-    latest, *older = statistics_history(query.history + 1) or [None]
-    left = MESSAGE_BYTES - (json_bytes(latest) if latest else 0)
-    told = fitting((one for one in older if one), left)
-    return StatisticsAnswer(statistics=latest, history=told)
+    told = fitting(statistics_history(query.history + 1), MESSAGE_BYTES)
+    return StatisticsAnswer(statistics=told[0] if told else None, history=told[1:])
 
 
 def _told(audience: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from apps.centralcloud.insights.models import Insight, Recommendation, Telling
@@ -18,7 +18,9 @@ _CONTENT = (
     "kind", "subject", "subject_key", "subject_kind", "language", "name", "reason", "score",
     "evidence", "digest", "changed_at",
 )  # fmt: skip
-MICROSECONDS = 1_000
+NANOSECONDS = 1_000
+"""Of a microsecond."""
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def rows_store(*, audience: str, facts: Sequence[InsightFact], now: datetime) -> None:
@@ -47,9 +49,11 @@ def rows_store(*, audience: str, facts: Sequence[InsightFact], now: datetime) ->
 def telling_store(*, audience: str, digest: str, now: datetime) -> tuple[Telling, bool]:
     """Note what an audience is told, under a higher revision where that has changed.
 
-    Returns whether it has.
+    Returns whether it has. Another run that tells the same audience waits for this transaction.
     """
-    telling = Telling.objects.select_for_update().filter(audience=audience).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [f"insights:{audience}"])
+    telling = Telling.objects.filter(audience=audience).first()
     if telling is None:
         telling = Telling(audience=audience, revision=0)
     elif telling.digest == digest:
@@ -85,7 +89,7 @@ def digest_of(payloads: Iterable[Any]) -> str:
 
 def _revision(last: int) -> int:
     """Microseconds since 1970, and more than the last one whatever the clock says."""
-    return max(time.time_ns() // MICROSECONDS, last + 1)
+    return max(time.time_ns() // NANOSECONDS, last + 1)
 
 
 def _row(

@@ -98,7 +98,10 @@ def _best_of_each(reading: Reading, insights: Iterable[Insight]) -> list[Insight
 
 
 def _courses(reading: Reading, now: datetime) -> Iterator[Course]:
-    """Each fact's course among the instances that were there before."""
+    """Each fact's course among the instances that were there before.
+
+    What only newcomers have is no news: to a fleet that has just begun everything would be.
+    """
     since = now - WINDOW
     fleet = reading.fleet
     names = [name for name in newcomers(since=since) if name in reading.instances]
@@ -114,7 +117,11 @@ def _courses(reading: Reading, now: datetime) -> Iterator[Course]:
             eligible=shown.eligible,
             joined=max(shown.joined - brought[place], 0),
             left=shown.left,
-            is_new=shown.first_seen_at is not None and shown.first_seen_at > since,
+            is_new=(
+                shown.first_seen_at is not None
+                and shown.first_seen_at > since
+                and shown.instances > brought[place]
+            ),
         )
 
 

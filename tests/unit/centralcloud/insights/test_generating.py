@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from apps.centralcloud.fleet.models import Instance
@@ -259,3 +261,23 @@ def test_a_withdrawn_instances_rows_are_removed() -> None:
     insights_generate()
     assert instance_remove(instance="three") == 1
     assert not Telling.objects.filter(audience="three").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_tell_everybody_once() -> None:
+    for name in ("one", "two"):
+        fleet_tells(name, patterns=[SHARED, OTHER])
+    fleet_tells("three", patterns=[OTHER])
+    fleet_adds_up()
+
+    def run() -> int:
+        try:
+            return insights_generate()["messages"]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        told_by = [one.result() for one in [pool.submit(run), pool.submit(run)]]
+    assert sum(told_by) == 4
+    assert OutboxMessage.objects.count() == 4
+    assert recommended("three") == [("adopt", SHARED)]
