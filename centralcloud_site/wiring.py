@@ -72,4 +72,7 @@ QUERIES: dict[str, str] = {
     "centralcloud.query.insights": "apps.centralcloud.insights.questions.insights",
     "centralcloud.query.statistics": "apps.centralcloud.insights.questions.statistics",
 }
-WITHDRAWALS: list[str] = ["apps.centralcloud.aggregation.services.withdrawing.instance_remove"]
+WITHDRAWALS: list[str] = [
+    "apps.centralcloud.aggregation.services.withdrawing.instance_remove",
+    "apps.centralcloud.insights.services.storing.instance_remove",
+]

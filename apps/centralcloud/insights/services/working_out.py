@@ -100,14 +100,15 @@ def _best_of_each(reading: Reading, insights: Iterable[Insight]) -> list[Insight
 def _courses(reading: Reading, now: datetime) -> Iterator[Course]:
     """Each fact's course among the instances that were there before.
 
-    What only newcomers have is no news: to a fleet that has just begun everything would be.
+    Nothing is new to a fleet of newcomers: everything would be.
     """
     since = now - WINDOW
     fleet = reading.fleet
     names = [name for name in newcomers(since=since) if name in reading.instances]
-    is_new = np.zeros(len(fleet.instances), dtype=np.int64)
-    is_new[[reading.instances[name] for name in names]] = 1
-    counted = np.concatenate([[0], np.cumsum(is_new[fleet.holders])])
+    established = len(names) < len(fleet.instances)
+    came = np.zeros(len(fleet.instances), dtype=np.int64)
+    came[[reading.instances[name] for name in names]] = 1
+    counted = np.concatenate([[0], np.cumsum(came[fleet.holders])])
     brought = (counted[fleet.starts[1:]] - counted[fleet.starts[:-1]]).tolist()
     for place, (shown, fact) in enumerate(zip(reading.shown, fleet.facts, strict=True)):
         yield Course(
@@ -117,11 +118,7 @@ def _courses(reading: Reading, now: datetime) -> Iterator[Course]:
             eligible=shown.eligible,
             joined=max(shown.joined - brought[place], 0),
             left=shown.left,
-            is_new=(
-                shown.first_seen_at is not None
-                and shown.first_seen_at > since
-                and shown.instances > brought[place]
-            ),
+            is_new=established and shown.first_seen_at is not None and shown.first_seen_at > since,
         )
 
 

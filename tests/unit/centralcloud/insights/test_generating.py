@@ -195,6 +195,16 @@ def test_a_version_of_ones_own_is_told_to_its_owner_alone() -> None:
     assert spread.evidence.versions == {"2.0": 2, "2.1": 2, "other": 1}
 
 
+def test_nothing_is_new_to_a_fleet_of_newcomers(monkeypatch: pytest.MonkeyPatch) -> None:
+    recent = told.NOW - timedelta(days=3)
+    monkeypatch.setattr(timezone, "now", lambda: told.NOW)
+    for number in range(3):
+        fleet_tells(f"new-{number}", patterns=[told.pattern(SHARED, first_seen_at=recent)])
+    fleet_adds_up()
+    insights_generate()
+    assert not Insight.objects.exists()
+
+
 def test_a_fleet_that_grows_makes_nothing_rise(monkeypatch: pytest.MonkeyPatch) -> None:
     recent, ago = told.NOW - timedelta(days=3), told.NOW - timedelta(days=100)
     monkeypatch.setattr(timezone, "now", lambda: told.NOW)
