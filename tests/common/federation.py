@@ -212,7 +212,13 @@ class Federation:
         return [self.central, *self.instances]
 
     def start(self) -> None:
-        """Databases, enrolment, bridges."""
+        """Databases, enrolment, streams, bridges."""
+        self.prepare()
+        self.central.manage("nats_setup")
+        self.bridges_start()
+
+    def prepare(self) -> None:
+        """Databases and enrolment."""
         self._user.ready()
         first, *others = self.instances
         with ThreadPoolExecutor() as threads:
@@ -221,8 +227,6 @@ class Federation:
             for other in others:
                 self._copy_database(first, other)
             list(enrolled)
-        self.central.manage("nats_setup")
-        self.bridges_start()
 
     def enroll(self, instance: Site) -> None:
         """Take an instance of this machine into the fleet."""
