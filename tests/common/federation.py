@@ -204,7 +204,7 @@ class Federation:
         self.servers = EmbeddedServers(self.state)
         self.central = Site(CENTRAL, self.state, self.logs, variables)
         self.instances = [Site(name, self.state, self.logs, variables) for name in names]
-        self._user = ServerUser(self.state, "database", "nats")
+        self._user = ServerUser(self.state, "database", "nats", "valkey")
 
     @property
     def sites(self) -> list[Site]:
