@@ -82,7 +82,7 @@ def upsert(*, repeats: bool) -> str:
     WITH staged AS (
         SELECT message, {", ".join(_NAMES).replace("details", "details::jsonb")}
         FROM aggregation_staged_fact
-    ), told AS (
+    ), told AS MATERIALIZED (  -- as a whole, so that the old row is looked up by its whole key
         SELECT {_EACH_ONCE if repeats else ""}
             %(subject)s::text AS subject, message, message.instance, message.codebase,
             message.revision, {", ".join(f"fact.{name}" for name in _NAMES)}
