@@ -17,7 +17,7 @@ from benchmarks.report import median, peak_memory_mb, show
 
 INSTANCES, PATTERNS, BATCH, ROUNDS = 1_000, 500, 20, 3
 RAW = """
-    CREATE UNLOGGED TABLE raw_contribution (LIKE aggregation_contribution INCLUDING ALL)
+    CREATE TABLE raw_contribution (LIKE aggregation_contribution INCLUDING ALL)
 """
 RAW_UPSERT = """
     INSERT INTO raw_contribution (subject, instance, codebase, key, revision, withdrawn, kind,
