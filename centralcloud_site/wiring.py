@@ -25,7 +25,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "clean up messages": {
         "task": "apps.shared.nats_bridge.tasks.prune",
-        "schedule": 24 * 3600.0,
+        "schedule": 3600.0,
     },
 }
 JOBS: dict[str, str] = {
@@ -65,6 +65,7 @@ HANDLERS: dict[str, str] = {
 }
 SENDERS = "apps.centralcloud.fleet.selectors.keys.sender_keys"
 HEARTBEAT = ""
+BEFORE_SENDING = ""
 AUDIENCES = "apps.centralcloud.fleet.selectors.instances.audiences"
 QUERIES: dict[str, str] = {
     "centralcloud.query.packages": "apps.centralcloud.insights.questions.packages",

@@ -29,7 +29,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "clean up messages": {
         "task": "apps.shared.nats_bridge.tasks.prune",
-        "schedule": 24 * 3600.0,
+        "schedule": 3600.0,
     },
 }
 JOBS: dict[str, str] = {
@@ -78,5 +78,6 @@ HANDLERS: dict[str, str] = {
 }
 SENDERS = "apps.shared.nats_bridge.senders.centralcloud_keys"
 HEARTBEAT = "apps.singularity.publishing.services.heartbeat.heartbeat"
+BEFORE_SENDING = "apps.singularity.publishing.services.scheduled.hold_back_due"
 AUDIENCES = ""
 QUERIES: dict[str, str] = {}

@@ -66,7 +66,8 @@ def valkey() -> str:
 
 @pytest.fixture(scope="session")
 def nats_url() -> str:
-    """The URL of a running nats-server with JetStream."""
+    """The URL of a running nats-server with JetStream, one for each worker of pytest-xdist."""
     from apps.shared.core.embedded.servers import servers_of
 
-    return servers_of(settings.STATE_DIR).ensure_nats()
+    folder = settings.STATE_DIR / os.environ.get("PYTEST_XDIST_WORKER", "")
+    return servers_of(folder).ensure_nats()

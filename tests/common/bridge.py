@@ -20,6 +20,7 @@ from apps.shared.contracts.subjects import SERVICE, Stream, instance_source
 from apps.shared.nats_bridge.connection import connected
 from apps.shared.nats_bridge.consumer import Consumer
 from apps.shared.nats_bridge.database import DatabaseThreads
+from apps.shared.nats_bridge.models import OutboxMessage
 from apps.shared.nats_bridge.names import durable_name
 from apps.shared.nats_bridge.received import Received
 from apps.shared.nats_bridge.relay import Relay, Sender
@@ -151,5 +152,10 @@ SITE: Site | None = None
 """The site of the running test, for a wiring that names this module."""
 HANDLERS = {REPORT: "tests.common.bridge.handle"}
 SENDERS = "tests.common.bridge.keys_of"
-HEARTBEAT = AUDIENCES = ""
+HEARTBEAT = AUDIENCES = BEFORE_SENDING = ""
 QUERIES: dict[str, str] = {}
+
+
+def outbox_empty() -> None:
+    """What a site does that lets nothing leave."""
+    OutboxMessage.objects.all().delete()

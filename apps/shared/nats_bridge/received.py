@@ -43,3 +43,5 @@ Beat = Callable[[], Payload | None]
 """The heartbeat to send now, if any."""
 Audiences = Callable[[], Iterable[str]]
 """Instances that listen: each gets a durable consumer."""
+Preparation = Callable[[], object]
+"""Looks through the outbox before a bridge sends anything from it over a new connection."""

@@ -85,7 +85,9 @@ class Session:
         )
 
     async def prepare(self) -> None:
-        """Centralcloud makes the streams and its own consumer."""
+        """What may not leave is held back; Centralcloud makes the streams and its own consumer."""
+        if self.wiring.before_sending is not None:
+            await self.threads.small.run(self.wiring.before_sending)
         if not self.central:
             return
         await setup.streams_ensure(self.client)

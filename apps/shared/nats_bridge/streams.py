@@ -101,7 +101,7 @@ def _presence() -> StreamConfig:
         max_msgs_per_subject=1,
         duplicate_window=PRESENCE_SECONDS,
         max_msg_size=LARGEST_MESSAGE,
-        allow_rollup_hdrs=False,  # a rollup of one would wipe the presence of all
+        allow_rollup_hdrs=False,
         allow_direct=True,
         deny_delete=True,
     )

@@ -12,7 +12,14 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from apps.shared.contracts.errors import MessageRefused, Reason
-from apps.shared.nats_bridge.received import Audiences, Beat, Handler, Question, SenderKeys
+from apps.shared.nats_bridge.received import (
+    Audiences,
+    Beat,
+    Handler,
+    Preparation,
+    Question,
+    SenderKeys,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Wiring:
     heartbeat: Beat | None = None
     audiences: Audiences | None = None
     questions: Mapping[str, Question] = field(default_factory=dict)
+    before_sending: Preparation | None = None
 
 
 def _nobody(source: str, *, stored_at: datetime) -> Sequence[str]:
@@ -43,4 +51,5 @@ def site_wiring() -> Wiring:
         heartbeat=import_string(tables.HEARTBEAT) if tables.HEARTBEAT else None,
         audiences=import_string(tables.AUDIENCES) if tables.AUDIENCES else None,
         questions={subject: import_string(path) for subject, path in tables.QUERIES.items()},
+        before_sending=import_string(tables.BEFORE_SENDING) if tables.BEFORE_SENDING else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,5 +25,8 @@ def site(tmp_path: Path, settings: Any, transactional_db: None, nats_url: str) -
     seeds = {name: seed_new() for name in (INSTANCE, "two", SERVICE)}
     settings.IDENTITY = Identity(INSTANCE, instance_source(INSTANCE), seeds[INSTANCE], tmp_path)
     settings.KEYS_DIR = tmp_path
+    settings.ENVIRONMENT = replace(
+        settings.ENVIRONMENT, nats_mode="external", nats_urls=(nats_url,)
+    )
     asyncio.run(empty_nats(seeds[SERVICE]))
     return Site(seeds)

@@ -62,6 +62,17 @@ def test_nobody_there_is_one_line(wired: Any) -> None:
         command("nats_bridge", "--once")
 
 
+def test_what_may_not_leave_is_held_back_before_anything_is_sent(
+    centralcloud: Any, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command("nats_setup")
+    centralcloud.IDENTITY = Identity("one", instance_source("one"), site.seeds["one"], tmp_path)
+    monkeypatch.setattr(bridge, "AUDIENCES", "")
+    monkeypatch.setattr(bridge, "BEFORE_SENDING", "tests.common.bridge.outbox_empty")
+    outbox_put(payload=report(1))
+    assert command("nats_bridge", "--once") == "0 sent, 0 received.\n"
+
+
 def test_only_centralcloud_sets_up(wired: Any) -> None:
     with pytest.raises(CommandError, match="belong to Centralcloud"):
         command("nats_setup")

@@ -14,6 +14,7 @@ from apps.shared.core.identity import Identity
 from apps.shared.nats_bridge.heartbeat import STATE_KEY
 from apps.shared.nats_bridge.models import OutboxMessage
 from apps.shared.nats_bridge.services import outbox_replace
+from apps.shared.nats_bridge.wiring import site_wiring
 from apps.singularity.publishing.services.by_hand import Wanted, publish
 from apps.singularity.publishing.services.heartbeat import heartbeat
 from apps.singularity.publishing.services.scheduled import (
@@ -63,6 +64,19 @@ def test_off_means_that_nothing_leaves_not_even_what_waits(shop: Any, settings: 
     assert report_due() == OFF
     assert queued() == []
     assert heartbeat() is None
+
+
+def test_a_bridge_that_starts_sends_nothing_that_may_not_leave(shop: Any, settings: Any) -> None:
+    prepare = site_wiring().before_sending
+    assert prepare is not None
+    sync_due()
+    waiting = len(queued())
+    assert waiting
+    prepare()
+    assert len(queued()) == waiting
+    settings.PUBLISH = "off"
+    prepare()
+    assert queued() == []
 
 
 def test_what_was_held_back_is_told_when_it_may_leave_again(shop: Any, settings: Any) -> None:

@@ -8,6 +8,7 @@ from apps.shared.nats_bridge.selectors import queueing
 from apps.singularity.publishing.services.messages import Told
 from apps.singularity.publishing.services.statistics import statistics_report
 from apps.singularity.publishing.services.sync import instance_sync
+from apps.singularity.publishing.services.withdrawal import unsent_hold_back
 
 NO_NATS = "nothing is queued: this instance has no NATS (NATS_HOST is empty)"
 NO_KEY = "nothing is queued: this instance is not enrolled at a Centralcloud"
@@ -41,3 +42,8 @@ def report_due() -> str:
     if not why:
         statistics_report()
     return why
+
+
+def hold_back_due() -> int:
+    """Take back what waits to be sent where nothing may leave now. Returns how many states."""
+    return unsent_hold_back() if why_nothing() in {OFF, READ_ONLY} else 0
