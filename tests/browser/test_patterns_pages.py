@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from apps.shared.core.models import Job
 from apps.singularity.patterns.models import CodePattern, Finding
-from tests.browser.conftest import NARROW, Site
+from tests.browser.conftest import NARROW, UNREADABLE, Site
 from tests.common.factories.ingestion import ChunkFactory, CodebaseFactory, FileFactory
 from tests.common.factories.patterns import (
     ArchitectureFactory,
@@ -36,39 +36,6 @@ TEMPLATE = (
     "with $A.open($STR, encoding=$STR, errors=$STR, newline=$STR) as $B:\n    return $B.read()"
 )
 RULE = {"utils": {}, "rule": {"pattern": "open($A)"}}
-UNREADABLE = """() => {
-    const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    const rgba = colour => {
-        pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1);
-        const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
-        return [r, g, b, a / 255];
-    };
-    const over = (top, below) => [0, 1, 2].map(i => top[i] * top[3] + below[i] * (1 - top[3]));
-    const light = colour => colour.slice(0, 3).map(v => v / 255)
-        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-    const behind = element => {
-        const layers = [];
-        for (let e = element; e; e = e.parentElement)
-            layers.unshift(rgba(getComputedStyle(e).backgroundColor));
-        return layers.reduce((below, layer) => over(layer, below), [255, 255, 255]);
-    };
-    const found = [];
-    const texts = document.createTreeWalker(
-        document.querySelector("#content"), NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-        const text = texts.currentNode.textContent.trim();
-        const element = texts.currentNode.parentElement;
-        const shown = element.checkVisibility() && element.getClientRects().length;
-        if (!text || !shown || element.closest("style, script, title, .material-symbols-outlined"))
-            continue;
-        const back = behind(element), front = over(rgba(getComputedStyle(element).color), back);
-        const [dark, bright] = [light(back), light(front)].sort((a, b) => a - b);
-        if ((bright + 0.05) / (dark + 0.05) < 4.49) found.push(text);
-    }
-    return found;
-}"""
-"""Texts whose contrast is below 4.5 to 1 (WCAG 2.2, 1.4.3)."""
 
 
 @pytest.fixture
