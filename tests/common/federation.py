@@ -238,9 +238,10 @@ class Federation:
             site.bridge.start()
 
     def sync(self) -> None:
-        """Every instance tells what has changed."""
+        """Every instance tells what has changed; one whose server has just died, once more."""
         for instance in self.instances:
-            instance.learner.ask("sync")
+            if instance.learner.try_ask("sync") is None:
+                instance.learner.ask("sync")
 
     def stop(self) -> None:
         """Kill everything and stop the servers."""

@@ -140,12 +140,14 @@ COMMANDS: dict[str, Callable[..., dict[str, int]]] = {
 def main() -> None:
     """Obey until the input ends."""
     import django
+    from django.db import close_old_connections
 
     django.setup()
     sys.stdout.write("{}\n")
     sys.stdout.flush()
     for line in sys.stdin:
         name, arguments = json.loads(line)
+        close_old_connections()  # as between a worker's tasks
         sys.stdout.write(json.dumps(COMMANDS[name](**arguments)) + "\n")
         sys.stdout.flush()
 

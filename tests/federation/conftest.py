@@ -23,6 +23,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
 def fleet(sites: Federation) -> Iterator[Federation]:
     """The federation with every bridge running; in the end nothing is lost and nothing doubled."""
     sites.bridges_start()
+    sites.sync()
     for seed, instance in enumerate(sites.instances):
         instance.learner.ask("change", seed=seed, facts=20, codebases=2)
     yield sites

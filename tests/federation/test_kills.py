@@ -92,3 +92,4 @@ def test_the_bookkeeping_sees_what_is_lost_and_what_is_doubled(fleet: Federation
     for instance in fleet.instances:
         instance.learner.ask("change", seed=2, facts=FACTS, codebases=CODEBASES)
         instance.learner.ask("sync", full=True)
+    fleet.central.manage("aggregate", "--full")  # nobody marked what was changed by hand
