@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from apps.shared.contracts.payloads import LanguageTotal, PatternTotal, StatisticsReported
-from apps.shared.nats_bridge.models import OutboxMessage
 from apps.shared.nats_bridge.services import outbox_replace
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.ingestion.selectors.published import Holdings, holdings_of
@@ -22,10 +23,10 @@ STATISTICS = "statistics"
 
 
 @transaction.atomic
-def statistics_report() -> OutboxMessage:
+def statistics_report() -> Any:
     """Queue what this instance holds now, in the place of a report that was not sent yet.
 
-    Code bases that were taken back by hand are not counted.
+    Code bases that were taken back by hand are not counted. Returns the outbox's row.
     """
     PublishedReport.objects.get_or_create(instance=settings.INSTANCE_ID)
     row = PublishedReport.objects.select_for_update().get(instance=settings.INSTANCE_ID)
