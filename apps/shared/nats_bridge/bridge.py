@@ -13,6 +13,7 @@ from nats.aio.client import Client
 
 from apps.shared.contracts.nkeys import NKey
 from apps.shared.nats_bridge.connection import NoConnection, connected
+from apps.shared.nats_bridge.consumer import APPLIERS
 from apps.shared.nats_bridge.database import DatabaseThreads
 from apps.shared.nats_bridge.jitter import every, pause
 from apps.shared.nats_bridge.queries import THREADS
@@ -47,7 +48,7 @@ def bridge_threads() -> Iterator[Threads]:
     with (
         DatabaseThreads("relay") as relay,
         DatabaseThreads("reading") as reading,
-        DatabaseThreads("applying") as applying,
+        DatabaseThreads("applying", APPLIERS) as applying,
         DatabaseThreads("small") as small,
         DatabaseThreads("questions", THREADS) as questions,
     ):

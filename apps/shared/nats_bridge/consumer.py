@@ -1,7 +1,7 @@
 """Takes messages from a durable consumer to the handlers, and acknowledges after the commit.
 
-Three things go on at once: taking in and verifying, parsing the next batch, and applying one in
-a transaction, which is mostly waiting for the database.
+Three things go on at once: taking in and verifying, parsing the next batch, and applying some,
+each in a transaction, which is mostly waiting for the database.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
+APPLIERS = 2
+"""Transactions at once: state does not mind which is first, and PostgreSQL has several cores."""
 BATCH_MESSAGES = 256
 BATCH_BYTES = 2 * 1024 * 1024
 """A transaction's worth: it bounds how long a batch takes, and so how long the next one waits."""
@@ -91,7 +93,7 @@ class Consumer:
         async with self._pull, asyncio.TaskGroup() as tasks:
             others = [
                 tasks.create_task(self._parse()),
-                tasks.create_task(self._apply()),
+                *(tasks.create_task(self._apply()) for _ in range(APPLIERS)),
                 tasks.create_task(every(KEEP_SECONDS, self._keep)),
             ]
             yield
