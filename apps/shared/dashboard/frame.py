@@ -32,6 +32,7 @@ class Panel:
         template: rendered with what ``context`` returns; nothing comes of an empty context.
         width: columns of twelve on a wide screen.
         live: whether it asks for itself again, often while a job runs.
+        later: whether it is asked for once the page is there, so that the page need not wait.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Panel:
     context: Context
     width: int = 12
     live: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,12 @@ WATCHING_SHARE = 0.05
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the panels to the admin index; django-unfold's DASHBOARD_CALLBACK."""
-    rendered = [panel_render(panel, request) for panel in panels()]
-    return context | {"panels": [_box(request, box) for box in rendered if _shown(box)]}
+    rendered = [
+        Rendered(panel, "", "", 0.0) if panel.later else panel_render(panel, request)
+        for panel in panels()
+    ]
+    boxes = [_box(request, one, awaited=one.panel.later) for one in rendered if _shown(one)]
+    return context | {"panels": boxes}
 
 
 def panel(request: HttpRequest, name: str) -> HttpResponse:
@@ -34,17 +38,23 @@ def panel(request: HttpRequest, name: str) -> HttpResponse:
 
 def _shown(box: Rendered) -> bool:
     """A panel with nothing to say takes no room, unless something may come."""
-    return bool(box.html.strip() or box.error or box.panel.live)
+    return bool(box.html.strip() or box.error or box.panel.live or box.panel.later)
 
 
-def _box(request: HttpRequest, box: Rendered) -> dict[str, Any]:
-    """A rendered panel with the seconds after which it asks again.
+def _box(request: HttpRequest, box: Rendered, *, awaited: bool = False) -> dict[str, Any]:
+    """A rendered panel with the seconds after which it asks again; at once while it is awaited.
 
     One that is dear to count asks less often, so that watching takes little from the work.
     """
     pace = BUSY_SECONDS if once(request, "busy", _busy) else IDLE_SECONDS
     seconds = max(pace, math.ceil(box.seconds / WATCHING_SHARE))
-    return {"panel": box.panel, "html": box.html, "error": box.error, "refresh_seconds": seconds}
+    return {
+        "panel": box.panel,
+        "html": box.html,
+        "error": box.error,
+        "refresh_seconds": seconds,
+        "awaited": awaited,
+    }
 
 
 def _busy() -> bool:

@@ -70,6 +70,12 @@ async def _send(relay: Relay, threads: Threads) -> int:
 
 
 async def _receive(session: Session) -> int | None:
+    """Until the consumer has handed out everything, however slow the server is."""
     if not session.wiring.handlers:
         return 0
-    return await session.consumer().run_once() if await session.consumer_is_there() else None
+    if not await session.consumer_is_there():
+        return None
+    received = await session.consumer().run_once()
+    while await session.undelivered():
+        received += await session.consumer().run_once()
+    return received

@@ -24,7 +24,7 @@ def _bridge(_request: HttpRequest) -> dict[str, Any]:
     }
 
 
-BRIDGE = Panel("bridge", "Messages", "nats_bridge/bridge.html", _bridge, live=True)
+BRIDGE = Panel("bridge", "Messages", "nats_bridge/bridge.html", _bridge, live=True, later=True)
 
 SIDEBAR = Group(
     "Messages",

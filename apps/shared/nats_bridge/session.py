@@ -115,6 +115,13 @@ class Session:
         self.status.pending = (info.num_pending or 0) + (info.num_ack_pending or 0)
         return True
 
+    async def undelivered(self) -> int:
+        """Messages that this site's consumer has not handed out yet. Raises nats' Error."""
+        info = await self.client.jetstream().consumer_info(
+            self.stream, durable_name(self.sender.name)
+        )
+        return info.num_pending or 0
+
     async def run(self, wake: asyncio.Event, lost: asyncio.Event) -> None:
         """Everything at once, until the connection is lost. Raises ConnectionLost."""
         await self.prepare()

@@ -25,7 +25,7 @@ def _told(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-TOLD = Panel("told", "From the fleet", "guidance/told.html", _told, live=True)
+TOLD = Panel("told", "From the fleet", "guidance/told.html", _told, live=True, later=True)
 
 SIDEBAR = Group(
     "From the fleet",

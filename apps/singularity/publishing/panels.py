@@ -16,7 +16,9 @@ def _left(_request: HttpRequest) -> dict[str, Any]:
     return {"ledger": ledger_now(), "why": why_nothing()}
 
 
-LEFT = Panel("left", "What left in the last day", "publishing/panel.html", _left, width=6)
+LEFT = Panel(
+    "left", "What left in the last day", "publishing/panel.html", _left, width=6, later=True
+)
 
 SIDEBAR = Group(
     "Sharing",

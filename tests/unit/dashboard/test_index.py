@@ -108,6 +108,17 @@ def test_queries_do_not_grow_with_the_rows(admin_client: Client) -> None:
     assert queries() == few <= MOST_QUERIES
 
 
+def test_what_may_come_later_is_asked_for_by_the_page(admin_client: Client) -> None:
+    box = re.search(r'<section id="panel-bridge"[^>]*>', admin_client.get(INDEX).content.decode())
+    assert box is not None
+    assert 'hx-trigger="load"' in box[0]
+    address = re.search(r'hx-get="([^"]+)"', box[0])
+    assert address is not None
+    html = admin_client.get(address[1]).content.decode()
+    assert "Waiting to be sent" in html or "not enrolled" in html
+    assert 'hx-trigger="load"' not in html
+
+
 @pytest.fixture
 def broken_panel(monkeypatch: pytest.MonkeyPatch) -> None:
     """A panel whose query fails, before those of the site."""
