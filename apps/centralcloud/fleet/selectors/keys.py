@@ -7,18 +7,24 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+from django.utils import timezone
 
 from apps.centralcloud.fleet.models import Instance, InstanceKey
 from apps.shared.contracts.errors import MessageRefused, Reason
 from apps.shared.contracts.subjects import instance_source
 
 SECONDS = 2.0
-"""How long what was read is taken for true: as long as a revocation may take to be obeyed."""
+"""How long what was read is taken for true of messages that the stream took before."""
 NEWS_SECONDS = 0.05
 """Before a sender is refused its keys are read again, unless they were read so shortly ago: one
 that was enrolled or rotated a moment ago has its first messages believed, and a flood of
-forgeries costs no more than that many queries. To come back with another key takes longer."""
+forgeries costs no more than that many queries. To come back with another key takes longer.
+
+For a message that the stream took after they were read they are read again as well: as long, or
+``NEWS_SHARE`` times what reading takes, is how long a revocation may take to be obeyed."""
+NEWS_SHARE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,12 @@ class _Memory:
         self._lock = threading.Lock()
         self._known: Mapping[str, Known] = {}
         self._read_at = -SECONDS
+        self._as_of = datetime.min.replace(tzinfo=UTC)
+        self._took = 0.0
 
-    def get(self, source: str) -> Known | None:
-        self.renew(SECONDS)
+    def get(self, source: str, stored_at: datetime) -> Known | None:
+        later = stored_at > self._as_of
+        self.renew(max(NEWS_SECONDS, NEWS_SHARE * self._took) if later else SECONDS)
         return self._known.get(source)
 
     def forget(self) -> None:
@@ -54,7 +63,9 @@ class _Memory:
             begun = time.monotonic()
             if begun - self._read_at < seconds:
                 return False
-            self._known, self._read_at = _read(), begun
+            as_of = timezone.now()
+            self._known, self._read_at, self._as_of = _read(), begun, as_of
+            self._took = time.monotonic() - begun
             return True
 
 
@@ -87,7 +98,7 @@ def _and_news(keys: Sequence[str], source: str, stored_at: datetime) -> Iterator
 
 
 def _keys(source: str, stored_at: datetime) -> Sequence[str]:
-    known = _MEMORY.get(source)
+    known = _MEMORY.get(source, stored_at)
     if known is None:
         raise MessageRefused(Reason.UNKNOWN_SENDER, source[:200])
     if known.silent or (known.since is not None and stored_at <= known.since):

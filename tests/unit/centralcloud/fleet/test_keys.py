@@ -99,7 +99,7 @@ def test_what_was_said_before_a_withdrawal_counts_no_more_even_after_a_return() 
     assert [*sender_keys(instance_source("acme"), stored_at=past + MOMENT)] == [key.public]
 
 
-def test_another_process_revokes_and_it_is_obeyed_within_seconds(
+def test_another_process_revokes_and_it_is_obeyed_in_a_moment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     instance_enroll(name="acme", public=key_new().public)
@@ -108,9 +108,9 @@ def test_another_process_revokes_and_it_is_obeyed_within_seconds(
     monkeypatch.setattr("apps.centralcloud.fleet.selectors.keys.time.monotonic", lambda: clock[0])
     sender_keys(instance_source("acme"), stored_at=now)
     InstanceKey.objects.update(revoked_at=timezone.now())
-    clock[0] += 1
+    clock[0] += 0.01
     assert next(iter(sender_keys(instance_source("acme"), stored_at=now)))
-    clock[0] += 1.5
+    clock[0] += 0.05
     assert reason_at("acme", now) == Reason.REVOKED
 
 
