@@ -182,10 +182,10 @@ def three(tmp_path: Path) -> dict[str, Path]:
     return folders
 
 
-def test_three_instances_learn_from_each_other(state: Path, three: dict[str, Path]) -> None:
+def test_three_instances_learn_from_each_other(own_state: Path, three: dict[str, Path]) -> None:
     code = ":".join(map(str, three.values()))
     start = manage(
-        "up", "--once", "--instances", "3", "--code", code, state=state, INSTANCE_ID="team"
+        "up", "--once", "--instances", "3", "--code", code, state=own_state, INSTANCE_ID="team"
     )
     assert start.returncode == 0, start.stdout + start.stderr
     for instance, name in zip(("team", "team-2", "team-3"), three, strict=True):
@@ -193,12 +193,12 @@ def test_three_instances_learn_from_each_other(state: Path, three: dict[str, Pat
         assert f"{instance} is ready: http://127.0.0.1:" in start.stdout
     _, _, told = start.stdout.partition("team-3 was told")
     adopted = told.partition("is ready")[0].partition("Adopted elsewhere: 2 of the 3 instances")[2]
-    assert "with open($" in adopted
-    assert gone(state)
-    said = manage("insights", "--json", "--kind", "adopt", state=state, **own("team-3"))
+    assert "with open($" in adopted, start.stdout
+    assert gone(own_state)
+    said = manage("insights", "--json", "--kind", "adopt", state=own_state, **own("team-3"))
     evidence = [row["evidence"] for row in json.loads(said.stdout) if "open(" in row["name"]]
     assert [(numbers["having"], numbers["of"]) for numbers in evidence] == [(2, 3)]
-    first = manage("insights", "--json", "--kind", "adopt", state=state, INSTANCE_ID="team")
+    first = manage("insights", "--json", "--kind", "adopt", state=own_state, INSTANCE_ID="team")
     assert "open(" not in first.stdout
     assert first.returncode == 0, first.stderr
 
