@@ -29,18 +29,24 @@ def admitted(received: Sequence[Received[P]]) -> list[Received[P]]:
     ]
 
 
+def withdrawals_held() -> dict[str, datetime | None]:
+    """When each instance was withdrawn, if ever; nobody is until the transaction ends."""
+    return {name: at for name, (_, at) in _withdrawn_held(None).items()}
+
+
 def _counts(one: Received[P], state: str, withdrawn_at: datetime | None) -> bool:
     if state == Instance.State.WITHDRAWN:
         return False
     return withdrawn_at is None or one.stored_at > withdrawn_at
 
 
-def _withdrawn_held(names: list[str]) -> dict[str, tuple[str, datetime | None]]:
+def _withdrawn_held(names: list[str] | None) -> dict[str, tuple[str, datetime | None]]:
+    """State and withdrawal of those, or of all."""
     table = Instance._meta.db_table  # noqa: SLF001  Django documents _meta
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT name, state, withdrawn_at FROM {table} WHERE name = ANY(%s) "
-            "ORDER BY name FOR KEY SHARE",
-            [names],
+            f"SELECT name, state, withdrawn_at FROM {table} "
+            "WHERE %(names)s::text[] IS NULL OR name = ANY(%(names)s) ORDER BY name FOR KEY SHARE",
+            {"names": names},
         )
         return {name: (state, withdrawn_at) for name, state, withdrawn_at in cursor.fetchall()}

@@ -7,6 +7,7 @@ import json
 from collections.abc import Coroutine
 from datetime import timedelta
 from io import StringIO
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,6 +18,11 @@ from django.utils import timezone
 
 from apps.centralcloud.aggregation.models import Contribution, GlobalFact, Member
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
+from apps.centralcloud.aggregation.services.rebuild import (
+    StreamUnreadable,
+    rebuild_from_stream,
+    run,
+)
 from apps.centralcloud.fleet.models import InstanceKey
 from apps.centralcloud.fleet.selectors.keys import keys_forget
 from apps.centralcloud.fleet.services.withdrawal import instance_withdraw
@@ -172,6 +178,70 @@ def test_facts_that_are_older_than_the_stream_are_taken_as_told() -> None:
 async def _without_its_first_messages() -> None:
     async with connected(key=own_key()) as client:
         await client.jetstream().purge_stream(Stream.INTELLIGENCE, seq=4)
+
+
+def test_only_one_rebuild_runs_at_a_time() -> None:
+    lived(tell(*TOLD))
+    lived(receive())
+
+    def another(_read: int, _all: int) -> None:
+        with pytest.raises(StreamUnreadable, match="another rebuild"):
+            rebuild_from_stream()
+
+    done = rebuild_from_stream(progress=another)
+    assert (done.messages, done.differences) == (5, [])
+    assert schemas() == 0
+
+
+def test_an_instance_withdrawn_meanwhile_is_not_brought_back() -> None:
+    lived(tell(*TOLD))
+    lived(receive())
+
+    def withdraw(_read: int, _all: int) -> None:
+        if InstanceKey.objects.filter(instance="b", revoked_at=None).exists():
+            instance_withdraw(name="b")
+
+    with pytest.raises(StreamUnreadable, match="b was withdrawn meanwhile"):
+        rebuild_from_stream(apply=True, progress=withdraw)
+    assert not Contribution.objects.filter(instance="b").exists()
+    assert rebuild()[0] == 0
+
+
+def test_a_withdrawal_waits_for_the_comparison_and_not_in_its_midst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Holding the instance, it would wait for the live tables, and the rebuild for it, for ever."""
+    lived(tell(*TOLD[:1]))
+    lived(receive())
+    withdrawn: list[str] = []
+
+    def withdraw() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = '10s'")
+        instance_withdraw(name="b")
+        withdrawn.append("b")
+        connection.close()
+
+    def more() -> None:
+        lived(tell(*TOLD[1:]))
+        lived(receive())
+
+    thread = Thread(target=withdraw)
+    hold = run._hold_live
+
+    def held() -> Any:
+        beside = Thread(target=more)
+        beside.start()
+        beside.join()
+        kept = hold()
+        thread.start()
+        thread.join(timeout=0.5)
+        return kept
+
+    monkeypatch.setattr(run, "_hold_live", held)
+    done = rebuild_from_stream()
+    thread.join()
+    assert (done.messages, done.differences, withdrawn) == (5, [], ["b"])
 
 
 def test_without_a_stream_it_says_how_to_make_one() -> None:

@@ -1,14 +1,15 @@
 """Rebuild what the stream says, beside the live tables, and compare the two.
 
 The live bridge goes on meanwhile. Only for the last messages and the comparison itself does it
-wait, so that both sides stand at the same message and are added up at the same time.
+wait, and with it whoever withdraws an instance, so that both sides stand at the same message and
+are added up at the same time.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from apps.centralcloud.aggregation.services.rebuild.tables import (
     Difference,
     RebuildTables,
 )
+from apps.centralcloud.fleet.selectors.admission import withdrawals_held
 from apps.shared.nats_bridge.database import database_gone
 from apps.shared.nats_bridge.letters import Letter, Refused, letter_open
 from apps.shared.nats_bridge.received import Received
@@ -61,13 +63,15 @@ def rebuild_from_stream(
     """Rebuild from the first message on; with ``apply`` the live tables become the same.
 
     Raises:
-        StreamUnreadable: there is no NATS or no stream, or another rebuild runs.
+        StreamUnreadable: there is no NATS or no stream, another rebuild runs, or an instance was
+            withdrawn meanwhile.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schema()")
         tables = RebuildTables(cursor.fetchone()[0])
     with StreamReader(BY_SUBJECT) as stream:
-        tables.open()
+        if not tables.open():
+            raise StreamUnreadable("another rebuild runs: wait for its end")
         try:
             return _Rebuild(tables, stream, progress).run(apply=apply)
         finally:
@@ -80,6 +84,8 @@ class _Rebuild:
         self._wiring = Wiring(handlers=BY_SUBJECT, senders=site_wiring().senders)
         self._done = Rebuilt()
         self._later: list[Letter] = []
+        with transaction.atomic():
+            self._withdrawn = withdrawals_held()
 
     def run(self, *, apply: bool) -> Rebuilt:
         if self._stream.first_sequence > 1 and self._stream.begins_at is not None:
@@ -89,10 +95,17 @@ class _Rebuild:
         with self._tables.used():
             facts_aggregate(full=True)
         with transaction.atomic():
+            self._withdrawals_check(withdrawals_held())
             _hold_live()
             self._read_rest()
             self._compare(timezone.now(), apply=apply)
         return self._done
+
+    def _withdrawals_check(self, now: Mapping[str, datetime | None]) -> None:
+        """What was read of an instance that was withdrawn since would bring it back."""
+        gone = [name for name, at in now.items() if at != self._withdrawn.get(name)]
+        if gone:
+            raise StreamUnreadable(f"{', '.join(gone)} was withdrawn meanwhile: start again")
 
     def _read(self, end: int) -> None:
         """All messages there are now; those after ``end`` are put by: who knows if they count."""

@@ -70,9 +70,16 @@ class RebuildTables:
         finally:
             connections["default"] = outer
 
-    def open(self) -> None:
-        """Make empty tables like the live ones, over those of a rebuild that was killed."""
+    def open(self) -> bool:
+        """Make empty tables like the live ones, over those of a rebuild that was killed.
+
+        Returns False where another rebuild is at work in them.
+        """
         with self._connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [SCHEMA])
+            if not cursor.fetchone()[0]:
+                self._connection.close()
+                return False
             cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
             cursor.execute(f"CREATE SCHEMA {SCHEMA}")
             for model in _ALL:
@@ -82,6 +89,7 @@ class RebuildTables:
                     " INCLUDING ALL)"
                 )
             cursor.execute(f'SET search_path TO {SCHEMA}, "{self.live}"')
+        return True
 
     def close(self) -> None:
         """Remove them."""
