@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from datetime import timedelta
 from io import StringIO
 from threading import Thread
@@ -23,6 +23,7 @@ from apps.centralcloud.aggregation.services.rebuild import (
     rebuild_from_stream,
     run,
 )
+from apps.centralcloud.aggregation.services.rebuild.stream import StreamReader
 from apps.centralcloud.fleet.models import InstanceKey
 from apps.centralcloud.fleet.selectors.keys import keys_forget
 from apps.centralcloud.fleet.services.withdrawal import instance_withdraw
@@ -30,7 +31,9 @@ from apps.shared.contracts.event import event_encode, event_of
 from apps.shared.contracts.nkeys import NKey, seed_new
 from apps.shared.contracts.subjects import Stream, instance_source
 from apps.shared.nats_bridge.connection import connected
+from apps.shared.nats_bridge.letters import Letter
 from apps.shared.nats_bridge.once import carry_once
+from apps.shared.nats_bridge.pull import BATCH_MESSAGES
 from apps.shared.nats_bridge.received import Received
 from apps.shared.nats_bridge.setup import site_consumer_ensure, streams_ensure
 from apps.shared.nats_bridge.wiring import site_wiring
@@ -242,6 +245,46 @@ def test_a_withdrawal_waits_for_the_comparison_and_not_in_its_midst(
     done = rebuild_from_stream()
     thread.join()
     assert (done.messages, done.differences, withdrawn) == (5, [], ["b"])
+
+
+def test_what_waits_for_a_bridge_that_is_far_behind_is_not_all_kept_in_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lived(tell(*TOLD[:1]))
+    lived(receive())
+    lived(tell(*(patterns("a", 10 + number, "x") for number in range(3 * BATCH_MESSAGES))))
+    read = 0
+    batches, hold = StreamReader.batches, run._hold_live
+
+    def counted(reader: StreamReader) -> Iterator[list[Letter]]:
+        nonlocal read
+        for letters in batches(reader):
+            read += len(letters)
+            yield letters
+
+    def held() -> None:
+        assert read <= 2 * BATCH_MESSAGES
+        hold()
+
+    monkeypatch.setattr(StreamReader, "batches", counted)
+    monkeypatch.setattr(run, "_hold_live", held)
+    monkeypatch.setattr(run, "BATCHES_PUT_BY", 1)
+    done = rebuild_from_stream()
+    assert (done.messages, done.differences) == (1, [])
+    assert read == 1 + 3 * BATCH_MESSAGES
+
+
+def test_a_stream_that_is_lost_on_the_way_is_said_in_one_line() -> None:
+    lived(tell(*TOLD))
+    lived(receive())
+
+    def lose(_read: int, _all: int) -> None:
+        beside = Thread(target=lived, args=(_no_stream(),))
+        beside.start()
+        beside.join()
+
+    with pytest.raises(StreamUnreadable, match="cannot be read"):
+        rebuild_from_stream(progress=lose)
 
 
 def test_without_a_stream_it_says_how_to_make_one() -> None:

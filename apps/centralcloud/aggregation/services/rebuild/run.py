@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 
@@ -36,6 +37,8 @@ from apps.shared.nats_bridge.selectors import applied
 from apps.shared.nats_bridge.wiring import Wiring, site_wiring
 
 log = structlog.get_logger(__name__)
+BATCHES_PUT_BY = 16
+"""Of 4 MiB and 256 messages at most: so much is held in memory for the end."""
 LOCK_TRIES, LOCK_SECONDS = 600, 0.05
 Progress = Callable[[int, int], None]
 """Told how many messages were read, of how many."""
@@ -83,7 +86,7 @@ class _Rebuild:
         self._tables, self._stream, self._progress = tables, stream, progress
         self._wiring = Wiring(handlers=BY_SUBJECT, senders=site_wiring().senders)
         self._done = Rebuilt()
-        self._later: list[Letter] = []
+        self._later: list[list[Letter]] = []
         with transaction.atomic():
             self._withdrawn = withdrawals_held()
 
@@ -108,20 +111,20 @@ class _Rebuild:
             raise StreamUnreadable(f"{', '.join(gone)} was withdrawn meanwhile: start again")
 
     def _read(self, end: int) -> None:
-        """All messages there are now; those after ``end`` are put by: who knows if they count."""
+        """Messages up to ``end``; some after it are put by: who knows if they count."""
         for letters in self._stream.batches():
             self._apply([one for one in letters if one.sequence <= end])
-            self._later += [one for one in letters if one.sequence > end]
+            if later := [one for one in letters if one.sequence > end]:
+                self._later.append(later)
+            if len(self._later) >= BATCHES_PUT_BY:
+                return
 
     def _read_rest(self) -> None:
         """Of the last messages those that the live side has applied."""
-        before = self._later
-        self._later = []
-        self._read(0)
         end = self._stream.applied_up_to()
-        rest = [*before, *self._later]
-        known = applied(event_ids=[_id(one) for one in rest if one.sequence > end])
-        self._apply([one for one in rest if one.sequence <= end or _id(one) in known])
+        for letters in chain(self._later, self._stream.batches()):
+            known = applied(event_ids=[_id(one) for one in letters if one.sequence > end])
+            self._apply([one for one in letters if one.sequence <= end or _id(one) in known])
 
     def _apply(self, letters: Sequence[Letter]) -> None:
         self._done.messages += len(letters)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from nats.aio.client import Client
@@ -26,6 +26,7 @@ STREAM = Stream.INTELLIGENCE
 IDLE_SECONDS = 600.0
 """How long the server keeps the consumer while nothing is asked of it."""
 WAIT_SECONDS = 20.0
+T = TypeVar("T")
 
 
 class StreamUnreadable(Exception):
@@ -46,35 +47,43 @@ class StreamReader:
 
     def __enter__(self) -> Self:
         try:
-            self._runner.run(self._open())
-        except (NatsError, NoConnection) as error:
-            self._runner.run(self._stack.aclose())
-            self._runner.close()
-            raise StreamUnreadable(f"{STREAM} cannot be read: {error}") from None
+            self._run(self._open())
+        except StreamUnreadable:
+            self._close()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:  # fmt: skip
-        self._runner.run(self._stack.aclose())
-        self._runner.close()
+        self._close()
 
     def applied_up_to(self) -> int:
         """The sequence up to which this site's bridge has dealt with every message."""
         name = durable_name(settings.IDENTITY.name)
-        info = self._runner.run(self._client.jetstream().consumer_info(STREAM, name))
+        info = self._run(self._client.jetstream().consumer_info(STREAM, name))
         return (info.ack_floor.stream_seq if info.ack_floor else 0) or 0
 
     def batches(self) -> Iterator[list[Letter]]:
         """Messages, until there is none left at this moment."""
-        while self._runner.run(self._behind()):
-            messages = self._runner.run(self._pull.batch(wait=WAIT_SECONDS))
+        while self._run(self._behind()):
+            messages = self._run(self._pull.batch(wait=WAIT_SECONDS))
             if not messages:
                 raise StreamUnreadable(f"{STREAM} fell silent after message {self._last}")
             letters = [_letter(one) for one in messages]
             self._last = letters[-1].sequence
             yield letters
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return self._runner.run(work)
+        except (NatsError, NoConnection) as error:
+            raise StreamUnreadable(f"{STREAM} cannot be read: {error}") from None
+
+    def _close(self) -> None:
+        self._runner.run(self._stack.aclose())
+        self._runner.close()
 
     async def _open(self) -> None:
         key = settings.IDENTITY.key
@@ -105,7 +114,9 @@ class StreamReader:
         )
 
     async def _leave(self) -> None:
-        if not self._client.is_closed:
+        if self._client.is_closed:
+            return
+        with suppress(NatsError):  # lost already, or the server removes it when it was idle
             await self._client.jetstream().delete_consumer(STREAM, self._name)
 
     async def _behind(self) -> bool:
