@@ -88,6 +88,14 @@ def test_rows_of_another_instance_never_appear(admin_client: Client) -> None:
     assert "No job has run yet" in html
 
 
+def test_scheduled_runs_that_went_well_are_not_called_none(admin_client: Client) -> None:
+    JobFactory(kind="tidy", key=Job.SCHEDULE_KEY, state=Job.State.SUCCEEDED)
+    html = admin_client.get(INDEX).content.decode()
+    assert "No job has run yet" not in html
+    assert "Only scheduled runs so far" in html
+    assert "All jobs" in html
+
+
 def test_queries_do_not_grow_with_the_rows(admin_client: Client) -> None:
     def queries() -> int:
         with CaptureQueriesContext(
