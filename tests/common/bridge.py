@@ -14,6 +14,7 @@ from django.db import connections
 from nats.aio.client import Client
 
 from apps.shared.contracts.errors import MessageRefused, Reason
+from apps.shared.contracts.event import event_encode, event_of
 from apps.shared.contracts.nkeys import NKey
 from apps.shared.contracts.payloads import StatisticsReported
 from apps.shared.contracts.subjects import SERVICE, Stream, instance_source
@@ -87,6 +88,27 @@ async def ready(site: Site) -> AsyncIterator[Client]:
         yield client
 
 
+async def tell(
+    client: Client,
+    site: Site,
+    revision: int,
+    *,
+    name: str = INSTANCE,
+    seed: str = "",
+    event_id: str = "",
+    change: Callable[[dict[str, str], bytes], tuple[dict[str, str], bytes]] | None = None,
+) -> None:
+    """Publish a report as an instance does, or with something wrong."""
+    event = event_of(
+        report(revision), subject=REPORT, source=instance_source(name), event_id=event_id
+    )
+    headers = event_encode(event, NKey.from_seed(seed or site.seeds[name]))
+    data = event.data
+    if change is not None:
+        headers, data = change(headers, data)
+    await client.jetstream().publish(REPORT, data, headers=headers)
+
+
 async def send_all(client: Client, site: Site) -> int:
     """Relay until the outbox is empty."""
     total = 0
@@ -108,7 +130,9 @@ async def receive_all(client: Client, site: Site) -> int:
             stream=Stream.INTELLIGENCE,
             consumer=durable_name(SERVICE),
         )
-        return await consumer.run_once()
+        received = await consumer.run_once()
+    assert received is not None
+    return received
 
 
 async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -24,6 +24,7 @@ from apps.shared.nats_bridge.letters import Letter
 from apps.shared.nats_bridge.pull import EXPIRES_SECONDS, Pull
 from apps.shared.nats_bridge.services.reading import DatabaseGone, letters_parse, letters_verify
 from apps.shared.nats_bridge.services.receiving import Verdict, letters_settle
+from apps.shared.nats_bridge.standing import Standing, consumer_standing
 from apps.shared.nats_bridge.wiring import Wiring
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ RETRY_STEPS = 3
 """A message that failed once waits as long as something that failed so many times more."""
 DATABASE_SECONDS = 10.0
 LAST_WAIT_SECONDS = 1.0
+ASKS = 3
 KEEP_SECONDS = 8.0
 """So often JetStream is told that what is held is worked on; well under its ``ack_wait``."""
 FINISH_SECONDS = 10.0
@@ -59,11 +61,13 @@ class Consumer:
         stream: str,
         consumer: str,
     ) -> None:
+        self._client, self._stream, self._consumer = client, stream, consumer
         self._wiring, self._reading, self._applying = wiring, reading, applying
         self._pull = Pull(client, stream=stream, consumer=consumer)
         self._intake = Intake()
         self._parsed: asyncio.Queue[list[Held]] = asyncio.Queue(maxsize=1)
         self._failures: dict[int, int] = {}
+        self._taken = 0
 
     async def run(self) -> None:
         """Receive for ever."""
@@ -71,17 +75,39 @@ class Consumer:
             while True:
                 await self._admit(await self._pull.batch(wait=EXPIRES_SECONDS))
 
-    async def run_once(self) -> int:
-        """Receive until nothing more comes. Returns how many messages came.
+    async def run_once(self) -> int | None:
+        """Receive what the stream holds now. Returns how many messages; None without a consumer.
 
-        What failed and waits for another attempt is not waited for.
+        What another bridge was handed is waited for, but no longer than that one has to
+        acknowledge it: if it died, they come here then. What failed here is not waited for.
+        Raises nats' Error.
         """
-        total = 0
+        first = await self._standing(asks=ASKS)
+        if first is None:
+            return None
+        waited_since = time.monotonic()
         async with self._working():
-            while (messages := await self._pull.batch(wait=LAST_WAIT_SECONDS)) or self._busy:
-                total += len(messages)
+            while True:
+                messages = await self._pull.batch(wait=LAST_WAIT_SECONDS)
                 await self._admit(messages)
-        return total
+                missing = self._taken < first.unsettled
+                if missing and (messages or self._busy):
+                    waited_since = time.monotonic()
+                elif time.monotonic() - waited_since > first.ack_seconds + LAST_WAIT_SECONDS:
+                    break  # also where new ones keep coming
+                elif not messages and not self._busy and await self._all_settled():
+                    break
+        return self._taken
+
+    async def _all_settled(self) -> bool:
+        """Whether nothing is left but what failed here, as far as the server says."""
+        now = await self._standing()
+        return now is not None and now.unsettled <= len(self._failures)
+
+    async def _standing(self, asks: int = 1) -> Standing | None:
+        return await consumer_standing(
+            self._client, stream=self._stream, consumer=self._consumer, asks=asks
+        )
 
     @property
     def _busy(self) -> bool:
@@ -132,6 +158,7 @@ class Consumer:
             self._applying, letters_settle, readings=readings, wiring=self._wiring
         )
         for one, verdict in zip(batch, verdicts, strict=True):
+            self._taken += one.sequence not in self._failures
             if verdict == Verdict.DONE:
                 self._failures.pop(one.sequence, None)
                 await one.message.ack()

@@ -45,7 +45,8 @@ async def carry_once(*, wiring: Wiring, key: NKey, say: Say) -> Carried:
             await session.prepare()
             await session.new_audiences(set())
             carried.sent = await _send(session.relay(), threads)
-            carried.received = await _receive(session)
+            if wiring.handlers:
+                carried.received = await session.consumer().run_once()
             carried.sent += await _send(session.relay(), threads)
     return carried
 
@@ -67,15 +68,3 @@ async def _send(relay: Relay, threads: Threads) -> int:
             waited += 1
             await asyncio.sleep(1)
     return sent
-
-
-async def _receive(session: Session) -> int | None:
-    """Until the consumer has handed out everything, however slow the server is."""
-    if not session.wiring.handlers:
-        return 0
-    if not await session.consumer_is_there():
-        return None
-    received = await session.consumer().run_once()
-    while await session.undelivered():
-        received += await session.consumer().run_once()
-    return received

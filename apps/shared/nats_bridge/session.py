@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import structlog
 from nats.aio.client import Client
-from nats.errors import TimeoutError as NatsTimeout
-from nats.js.errors import NotFoundError
 
 from apps.shared.contracts.subjects import Stream
 from apps.shared.nats_bridge import setup
@@ -20,6 +18,7 @@ from apps.shared.nats_bridge.jitter import every
 from apps.shared.nats_bridge.names import STREAM_OF_INSTANCES, durable_name
 from apps.shared.nats_bridge.queries import QueryService
 from apps.shared.nats_bridge.relay import Relay, Sender
+from apps.shared.nats_bridge.standing import consumer_standing
 from apps.shared.nats_bridge.status import Status
 from apps.shared.nats_bridge.wiring import Wiring
 
@@ -106,21 +105,12 @@ class Session:
 
     async def consumer_is_there(self) -> bool:
         """Whether Centralcloud has made this site's consumer, and this site may use it."""
-        try:
-            info = await self.client.jetstream().consumer_info(
-                self.stream, durable_name(self.sender.name)
-            )
-        except (NotFoundError, NatsTimeout):
-            return False
-        self.status.pending = (info.num_pending or 0) + (info.num_ack_pending or 0)
-        return True
-
-    async def undelivered(self) -> int:
-        """Messages that this site's consumer has not handed out yet. Raises nats' Error."""
-        info = await self.client.jetstream().consumer_info(
-            self.stream, durable_name(self.sender.name)
+        standing = await consumer_standing(
+            self.client, stream=self.stream, consumer=durable_name(self.sender.name)
         )
-        return info.num_pending or 0
+        if standing is not None:
+            self.status.pending = standing.unsettled
+        return standing is not None
 
     async def run(self, wake: asyncio.Event, lost: asyncio.Event) -> None:
         """Everything at once, until the connection is lost. Raises ConnectionLost."""

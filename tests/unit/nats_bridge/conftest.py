@@ -6,11 +6,25 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 if TYPE_CHECKING:
     from tests.common.bridge import Site
+
+
+@pytest.fixture
+def nats_server(nats_url: str) -> psutil.Process:
+    """The process of the running nats-server; whoever suspends it also resumes it."""
+    port = urlsplit(nats_url).port
+    (process,) = (
+        psutil.Process(one.pid)
+        for one in psutil.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port
+    )
+    return process
 
 
 @pytest.fixture

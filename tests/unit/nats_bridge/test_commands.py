@@ -6,20 +6,26 @@ import asyncio
 import os
 import signal
 import threading
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from django.core.management import CommandError, call_command
 
 from apps.shared.contracts.subjects import CENTRALCLOUD, SERVICE, instance_source
 from apps.shared.core.identity import Identity
+from apps.shared.nats_bridge import standing, streams
+from apps.shared.nats_bridge.consumer import Consumer
 from apps.shared.nats_bridge.models import BridgeState, OutboxMessage
+from apps.shared.nats_bridge.received import Received
 from apps.shared.nats_bridge.services import outbox_put
 from tests.common import bridge
-from tests.common.bridge import Site, ready, report
+from tests.common.bridge import Site, ready, report, tell
 
 
 @pytest.fixture
@@ -93,6 +99,121 @@ def test_setting_up_and_one_round_each_way(
     monkeypatch.setattr(bridge, "AUDIENCES", "tests.common.bridge.audiences")
     assert command("nats_bridge", "--once") == "0 sent, 1 received.\n"
     assert site.came == [1]
+
+
+def test_a_round_takes_what_another_bridge_had_when_it_died(
+    centralcloud: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "ACK_SECONDS", 2.0)
+
+    async def scenario() -> None:
+        async with ready(site) as client:
+            for number in range(3):
+                await tell(client, site, number)
+            pull = await client.jetstream().pull_subscribe_bind(SERVICE, "INTELLIGENCE")
+            assert len(await pull.fetch(2)) == 2
+
+    asyncio.run(scenario())
+    assert command("nats_bridge", "--once") == "0 sent, 3 received.\n"
+    assert sorted(site.came) == [0, 1, 2]
+
+
+def test_a_round_does_not_wait_for_what_it_gave_back_itself(centralcloud: Any, site: Site) -> None:
+    """Once with the others and once alone: it would come again a few seconds later."""
+    tries: list[int] = []
+
+    def react(messages: Sequence[Received[Any]]) -> None:
+        if any(one.payload.revision == 1 for one in messages):
+            tries.append(len(messages))
+            raise ValueError("cannot be applied")
+
+    site.react = react
+
+    async def scenario() -> None:
+        async with ready(site) as client:
+            for number in range(3):
+                await tell(client, site, number)
+
+    asyncio.run(scenario())
+    assert command("nats_bridge", "--once") == "0 sent, 3 received.\n"
+    assert sorted(site.came) == [0, 2]
+    assert tries == [3, 1]
+
+
+def test_a_round_does_not_wait_for_ever_for_what_another_bridge_keeps(
+    centralcloud: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "ACK_SECONDS", 1.0)
+
+    async def scenario() -> None:
+        async with ready(site) as client:
+            for number in range(2):
+                await tell(client, site, number)
+            pull = await client.jetstream().pull_subscribe_bind(SERVICE, "INTELLIGENCE")
+            (first,) = await pull.fetch(1)
+            await first.nak(delay=600)
+            await client.flush()
+
+    asyncio.run(scenario())
+    assert command("nats_bridge", "--once") == "0 sent, 1 received.\n"
+    assert site.came == [1]
+
+
+def test_a_round_ends_where_messages_never_cease(
+    centralcloud: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "ACK_SECONDS", 1.0)
+    ended = threading.Event()
+    told: list[int] = []
+
+    async def tell_on() -> None:
+        async with ready(site) as client:
+            while not ended.is_set() and len(told) < 200:
+                await tell(client, site, len(told))
+                told.append(len(told))
+                await asyncio.sleep(0.1)
+
+    thread = threading.Thread(target=asyncio.run, args=[tell_on()])
+    thread.start()
+    said = command("nats_bridge", "--once")
+    still_telling = len(told) < 200
+    ended.set()
+    thread.join()
+    assert still_telling
+    assert "0 sent, 0 received" not in said
+    assert site.came == list(range(len(site.came)))
+
+
+def suspend(process: psutil.Process) -> None:
+    """Signals are obeyed a moment later."""
+    process.suspend()
+    while process.status() != psutil.STATUS_STOPPED:
+        time.sleep(0.01)
+
+
+def test_a_slow_server_is_asked_again_before_a_round_believes_that_there_is_no_consumer(
+    centralcloud: Any, site: Site, monkeypatch: pytest.MonkeyPatch, nats_server: psutil.Process
+) -> None:
+    """It says nothing to the first question."""
+    monkeypatch.setattr(standing, "ASK_SECONDS", 0.5)
+    run_once = Consumer.run_once
+
+    async def slowly(self: Consumer) -> int | None:
+        suspend(nats_server)
+        asyncio.get_running_loop().call_later(0.7, nats_server.resume)
+        return await run_once(self)
+
+    monkeypatch.setattr(Consumer, "run_once", slowly)
+
+    async def scenario() -> None:
+        async with ready(site) as client:
+            await tell(client, site, 1)
+
+    asyncio.run(scenario())
+    try:
+        assert command("nats_bridge", "--once") == "0 sent, 1 received.\n"
+    finally:
+        nats_server.resume()
 
 
 def test_a_round_without_a_consumer_sends_and_says_what_is_missing(wired: Any, site: Site) -> None:

@@ -21,28 +21,16 @@ from apps.shared.nats_bridge.models import DeadLetter, InboxMessage, Refusals
 from apps.shared.nats_bridge.received import Received
 from apps.shared.nats_bridge.services import dead_letters as setting_aside
 from apps.shared.nats_bridge.services import receiving
-from tests.common.bridge import INSTANCE, REPORT, Site, in_database, ready, receive_all, report
-
-
-async def tell(
-    client: Client,
-    site: Site,
-    revision: int,
-    *,
-    name: str = INSTANCE,
-    seed: str = "",
-    event_id: str = "",
-    change: Callable[[dict[str, str], bytes], tuple[dict[str, str], bytes]] | None = None,
-) -> None:
-    """Publish a report as an instance does, or with something wrong."""
-    event = event_of(
-        report(revision), subject=REPORT, source=instance_source(name), event_id=event_id
-    )
-    headers = event_encode(event, NKey.from_seed(seed or site.seeds[name]))
-    data = event.data
-    if change is not None:
-        headers, data = change(headers, data)
-    await client.jetstream().publish(REPORT, data, headers=headers)
+from tests.common.bridge import (
+    INSTANCE,
+    REPORT,
+    Site,
+    in_database,
+    ready,
+    receive_all,
+    report,
+    tell,
+)
 
 
 def carry(site: Site, publish: Callable[[Client], Any]) -> None:
