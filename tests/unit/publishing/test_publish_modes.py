@@ -23,6 +23,7 @@ from apps.singularity.publishing.services.scheduled import (
     OFF,
     PATTERNS_ONLY,
     READ_ONLY,
+    hold_back_due,
     report_due,
     sync_due,
 )
@@ -77,6 +78,42 @@ def test_a_bridge_that_starts_sends_nothing_that_may_not_leave(shop: Any, settin
     settings.PUBLISH = "off"
     prepare()
     assert queued() == []
+
+
+def test_a_bridge_that_starts_sends_only_subjects_that_may_leave(shop: Any, settings: Any) -> None:
+    """What waits was queued under older settings: no sync has looked at it since."""
+    sync_due()
+    report_due()
+    settings.PUBLISH = "patterns"
+    hold_back_due()
+    assert subjects() <= {"code", "architecture"}
+    assert "code" in subjects()
+    assert queued(subject="statistics") == []
+    hold_back_due()
+    sync_due()
+    assert "code" in subjects()
+    settings.PUBLISH = "all"
+    sync_due()
+    assert subjects() >= {"code", "framework", "package"}
+
+
+def test_a_bridge_that_starts_sends_nothing_that_other_rules_let_pass(
+    shop: Any, settings: Any
+) -> None:
+    sync_due()
+    settings.PUBLISH_EXCLUDE = ("requests",)
+    hold_back_due()
+    assert b"requests" not in b"".join(bytes(row.data) for row in queued())
+    sync_due()
+    purls = {key for subject, _, key in known(queued()) if "package" in subject}
+    assert purls == {"pkg:pypi/django"}
+
+
+def test_statistics_that_wait_are_held_back_by_a_sync_too(shop: Any, settings: Any) -> None:
+    report_due()
+    settings.PUBLISH = "patterns"
+    sync_due()
+    assert queued(subject="statistics") == []
 
 
 def test_what_was_held_back_is_told_when_it_may_leave_again(shop: Any, settings: Any) -> None:
@@ -147,6 +184,35 @@ def test_what_is_taken_back_by_hand_stays_so(shop: Any) -> None:
     assert subjects() >= {"code", "framework", "package"}
     instance_sync()
     assert known(queued())
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_withdrawal_that_was_held_back_is_told_when_it_may_leave_again(
+    shop: Any, settings: Any, *, is_gone: bool
+) -> None:
+    instance_sync()
+    all_sent()
+    publish(wanted=Wanted(withdraw=True))
+    if is_gone:
+        shop.delete()
+    settings.PUBLISH = "off"
+    sync_due()
+    assert known(queued())  # that others know it still
+    settings.PUBLISH = "all"
+    sync_due()
+    assert known(queued()) == {}
+    sent = len(queued())
+    sync_due()
+    assert len(queued()) == sent
+
+
+def test_a_bridge_that_starts_sends_withdrawals(shop: Any, settings: Any) -> None:
+    instance_sync()
+    all_sent()
+    settings.PUBLISH = "patterns"
+    instance_sync()
+    hold_back_due()
+    assert subjects() <= {"code", "architecture"}
 
 
 def test_one_code_base_is_taken_back_alone(shop: Any, tmp_path: Path) -> None:

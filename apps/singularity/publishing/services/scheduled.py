@@ -45,5 +45,5 @@ def report_due() -> str:
 
 
 def hold_back_due() -> int:
-    """Take back what waits to be sent where nothing may leave now. Returns how many states."""
-    return unsent_hold_back() if why_nothing() in {OFF, READ_ONLY} else 0
+    """Take back what waits to be sent and may not leave now. Returns how many states."""
+    return unsent_hold_back()

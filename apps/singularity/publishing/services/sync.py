@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.publishing.engine.subjects import Subject
@@ -34,10 +35,10 @@ _SYNCS: dict[Subject, Callable[..., Told]] = {
 def instance_sync(*, full: bool = False, sink: Sink = nowhere) -> Told:
     """Tell what changed in all code bases, as the schedule does.
 
-    Where nothing may leave, not even what waits to be sent does.
+    What may not leave does not either where it waits to be sent.
     """
+    unsent_hold_back()
     if not subjects_told():
-        unsent_hold_back()
         return Told()
     codebases = codebases_of(instance=settings.INSTANCE_ID)
     told = gone_withdraw(known=codebases, sink=sink)
@@ -77,9 +78,14 @@ def codebase_sync(
 
 
 def gone_withdraw(*, known: Sequence[Any], sink: Sink = nowhere) -> Told:
-    """Take back what was told of code bases that are no more; ``known`` are all there are."""
+    """Take back what was told of code bases that are no more; ``known`` are all there are.
+
+    And once more of those whose withdrawal was held back before it was sent.
+    """
     told = Told()
-    rows = PublishedCodebase.objects.filter(instance=settings.INSTANCE_ID, withdrawn_at=None)
-    for row in rows.exclude(codebase__in=[one.pk for one in known]):
+    rows = PublishedCodebase.objects.filter(instance=settings.INSTANCE_ID)
+    is_gone = Q(withdrawn_at=None) & ~Q(codebase__in=[one.pk for one in known])
+    is_due = Q(withdrawn_at__isnull=False, states__restated_at__isnull=False)
+    for row in rows.filter(is_gone | is_due).distinct():
         told.add(codebase_withdraw(codebase=row, sink=sink))
     return told

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.shared.nats_bridge.heartbeat import STATE_KEY as HEARTBEAT
 from apps.shared.nats_bridge.selectors import unsent_count
 from apps.shared.nats_bridge.services import outbox_take_back
+from apps.singularity.publishing.engine.subjects import Subject
 from apps.singularity.publishing.models import PublishedCodebase, PublishedState
 from apps.singularity.publishing.services.facts_table import facts_store
 from apps.singularity.publishing.services.messages import (
@@ -18,6 +19,7 @@ from apps.singularity.publishing.services.messages import (
     nowhere,
     state_key,
 )
+from apps.singularity.publishing.services.policy import policy_digest, subjects_told
 from apps.singularity.publishing.services.statistics import STATISTICS
 
 
@@ -63,18 +65,29 @@ def subject_withdraw(*, state: PublishedState, sink: Sink) -> Told:
 
 
 def unsent_hold_back() -> int:
-    """Take back what waits to be sent, without a word: nothing may leave now.
+    """Take back what waits to be sent and may not leave by the rules that hold now.
 
-    What was held back is told anew, in full, when it may. A sign of life stays, unless PUBLISH is
-    off. Returns the number of states held back.
+    It was queued under others: of another PUBLISH, INSTANCE_MODE or PUBLISH_EXCLUDE. What was held
+    back is told anew, in full, when it may. A sign of life stays, unless PUBLISH is off. Returns
+    the number of states held back.
     """
     if not unsent_count():
         return 0
-    report_hold_back(STATISTICS)
     if settings.PUBLISH == "off":
         report_hold_back(HEARTBEAT)
-    rows = PublishedCodebase.objects.filter(instance=settings.INSTANCE_ID)
-    return sum(_hold_back(pk) for pk in rows.values_list("pk", flat=True))
+    if settings.PUBLISH != "all" or not subjects_told():
+        report_hold_back(STATISTICS)
+    states = PublishedState.objects.filter(instance=settings.INSTANCE_ID)
+    held = {state.codebase_id for state in states if not _may_leave(state)}
+    return sum(_hold_back(pk) for pk in sorted(held))
+
+
+def _may_leave(state: PublishedState) -> bool:
+    """Whether what waits of a state may be sent; what takes back a subject has no fact in it."""
+    allowed, subject = subjects_told(), Subject(state.subject)
+    is_withdrawal = state.restated_at is None
+    by_these_rules = subject in allowed and state.policy == policy_digest(subject)
+    return bool(allowed) and (is_withdrawal or by_these_rules)
 
 
 @transaction.atomic
@@ -85,11 +98,14 @@ def report_hold_back(state_key: str) -> None:
 
 @transaction.atomic
 def _hold_back(codebase: int) -> int:
+    """A withdrawal that was held back is due as well: others may still know what it takes back."""
     row = PublishedCodebase.objects.select_for_update().get(pk=codebase)
     held = 0
     for state in PublishedState.objects.filter(codebase=row).select_related("codebase"):
-        if outbox_take_back(state_key=state_key(state)) is not None:
-            state.policy = ""  # told by no rules: all of it is due
-            state.save(update_fields=["policy"])
-            held += 1
+        if _may_leave(state) or outbox_take_back(state_key=state_key(state)) is None:
+            continue
+        state.policy = ""  # told by no rules: all of it is due
+        state.restated_at = state.restated_at or timezone.now()
+        state.save(update_fields=["policy", "restated_at"])
+        held += 1
     return held
