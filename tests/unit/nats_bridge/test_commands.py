@@ -7,7 +7,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -16,10 +17,12 @@ from typing import Any
 import psutil
 import pytest
 from django.core.management import CommandError, call_command
+from nats.aio.client import Client
 
 from apps.shared.contracts.subjects import CENTRALCLOUD, SERVICE, instance_source
 from apps.shared.core.identity import Identity
-from apps.shared.nats_bridge import standing, streams
+from apps.shared.nats_bridge import once, standing, streams
+from apps.shared.nats_bridge.connection import connected
 from apps.shared.nats_bridge.consumer import Consumer
 from apps.shared.nats_bridge.models import BridgeState, OutboxMessage
 from apps.shared.nats_bridge.received import Received
@@ -214,6 +217,32 @@ def test_a_slow_server_is_asked_again_before_a_round_believes_that_there_is_no_c
         assert command("nats_bridge", "--once") == "0 sent, 1 received.\n"
     finally:
         nats_server.resume()
+
+
+def test_a_connection_lost_in_the_middle_of_a_round_is_one_line(
+    centralcloud: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients: list[tuple[Client, asyncio.AbstractEventLoop]] = []
+
+    @asynccontextmanager
+    async def known(**arguments: Any) -> AsyncIterator[Client]:
+        async with connected(**arguments) as client:
+            clients.append((client, asyncio.get_running_loop()))
+            yield client
+
+    def react(_messages: Sequence[Received[Any]]) -> None:
+        client, loop = clients[0]
+        asyncio.run_coroutine_threadsafe(client.close(), loop).result(10)
+
+    async def scenario() -> None:
+        async with ready(site) as client:
+            await tell(client, site, 1)
+
+    asyncio.run(scenario())
+    monkeypatch.setattr(once, "connected", known)
+    site.react = react
+    with pytest.raises(CommandError, match="Not everything was carried: nats: connection closed"):
+        command("nats_bridge", "--once")
 
 
 def test_a_round_without_a_consumer_sends_and_says_what_is_missing(wired: Any, site: Site) -> None:

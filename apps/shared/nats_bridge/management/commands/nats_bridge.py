@@ -59,17 +59,27 @@ class Command(BaseCommand):
         key = site_key(wiring)
         if key is None:
             raise CommandError(NOT_ENROLLED.format(name=name))
+        problem = ""
         try:
             carried = asyncio.run(carry_once(wiring=wiring, key=key, say=self._say))
-        except NoConnection as error:
-            raise CommandError(f"No connection to NATS: {error}") from None
-        except (SendingFailed, NatsError) as error:
-            raise CommandError(f"Not everything was sent: {error}") from None
+        except* NoConnection as errors:
+            problem = f"No connection to NATS: {_first(errors)}"
+        except* (SendingFailed, NatsError) as errors:  # one, or those of tasks that ran at once
+            problem = f"Not everything was carried: {_first(errors)}"
+        if problem:
+            raise CommandError(problem)
         self._say(_summary(carried, name))
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _first(error: BaseException) -> BaseException:
+    """The first real error of a group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _collect_garbage_rarely() -> None:
