@@ -183,6 +183,18 @@ def test_the_list_says_how_each_one_is() -> None:
     assert "never" in run("instances")
 
 
+def test_what_an_instance_calls_its_version_is_text_and_nothing_else() -> None:
+    now = timezone.now()
+    InstanceFactory(
+        name="odd", note="[team]", heard_at=now, told_at=now, started_at=now,
+        version="1[/]\x1b[2J[bold]",
+    )  # fmt: skip
+    listed = run("instances")
+    assert "1[/][2J[bold]" in listed
+    assert "[team]" in listed
+    assert "\x1b" not in listed
+
+
 def test_the_configuration_is_written_in_one_piece_and_read_by_nats_server(
     settings: LazySettings, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from typing import IO, Any, cast
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from apps.centralcloud.fleet.selectors.listing import Listed, instances_listed
@@ -50,9 +51,14 @@ def _table(rows: list[Listed]) -> Table:
             one.name,
             f"[{STYLES.get(row.condition, 'default')}]{row.condition}[/]",
             f"{duration(now - one.heard_at)} ago" if one.heard_at else "never",
-            one.version + (" (read-only)" if row.read_only else ""),
+            _text(one.version) + (" (read-only)" if row.read_only else ""),
             f"{one.patterns:,}",
             f"{one.queued:,}",
-            one.note,
+            _text(one.note),
         )
     return table
+
+
+def _text(said: str) -> str:
+    """Neither markup nor anything that a terminal obeys: instances choose it."""
+    return escape("".join(one for one in said if one.isprintable()))
