@@ -6,11 +6,6 @@ from apps.centralcloud.aggregation.models import StatisticsSnapshot
 from apps.shared.contracts.payloads.statistics import GlobalStatistics
 
 
-def statistics_latest() -> GlobalStatistics | None:
-    """The last statistics; None before the first computation."""
-    return next(iter(statistics_history(1)), None)
-
-
 def statistics_history(limit: int) -> list[GlobalStatistics]:
     """Statistics, newest first."""
     rows = StatisticsSnapshot.objects.order_by("-revision")[:limit]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log2
 
-LINE = 500
 SCORE_DIGITS = 6
 
 

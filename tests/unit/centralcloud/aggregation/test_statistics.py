@@ -11,10 +11,7 @@ from django.conf import LazySettings
 
 from apps.centralcloud.aggregation import handlers, tasks
 from apps.centralcloud.aggregation.models import Contribution, Stated, StatisticsSnapshot
-from apps.centralcloud.aggregation.selectors.statistics import (
-    statistics_history,
-    statistics_latest,
-)
+from apps.centralcloud.aggregation.selectors.statistics import statistics_history
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
 from apps.centralcloud.aggregation.services.cleaning import aggregates_clean
 from apps.centralcloud.aggregation.services.statistics import statistics_generate
@@ -72,13 +69,12 @@ def test_sums_stay_what_messages_can_hold() -> None:
 def test_revisions_grow_even_where_the_clock_stands_still() -> None:
     first, second = statistics_generate(now=NOW), statistics_generate(now=NOW)
     assert second.revision == first.revision + 1
-    assert statistics_latest() == second
     assert statistics_history(5) == [second, first]
     assert OutboxMessage.objects.count() == 1
 
 
 def test_before_the_first_computation_there_are_none() -> None:
-    assert statistics_latest() is None
+    assert statistics_history(5) == []
 
 
 def test_the_clean_up_counts_what_it_removes_and_keeps_what_trends_need(

@@ -1,1 +1,1 @@
-"""The management commands of ingestion."""
+"""The management commands of insights."""
