@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from apps.centralcloud.aggregation import handlers
 from apps.centralcloud.aggregation.models import Contribution, DirtyFact, GlobalFact, Member
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
+from apps.centralcloud.aggregation.services.adding_up_sql import VERSIONS_SHOWN
 from apps.shared.contracts.payloads.base import LARGEST
 from apps.shared.contracts.payloads.code import CodePatternFact
 from tests.common.factories.told import (
@@ -181,6 +182,25 @@ def test_versions_of_packages_spread_over_instances() -> None:
     assert (django.codebases, django.occurrences, django.eligible) == (4, 4, 4)
     assert fact("pkg:npm/react").eligible == 1
     assert fact("pkg:pypi/flask").details == {}
+
+
+def test_a_version_that_is_a_word_is_named_once_enough_instances_have_it() -> None:
+    handlers.packages([packages("a", 1, "pkg:npm/p@next"), packages("b", 1, "pkg:npm/p@1.0")])
+    facts_aggregate(now=NOW)
+    assert fact("pkg:npm/p").details == {"versions": {"1.0": 1}}
+    handlers.packages([packages("c", 1, "pkg:npm/p@next")])
+    facts_aggregate(now=NOW)
+    assert fact("pkg:npm/p").details == {"versions": {"1.0": 1, "next": 2}}
+
+
+def test_of_many_versions_those_of_most_instances_are_kept() -> None:
+    """A message holds no more of them, and one more would make every answer wrong."""
+    told = [packages("a", 1, f"pkg:npm/p@1.{n}", base=str(n)) for n in range(VERSIONS_SHOWN + 10)]
+    handlers.packages([*told, *(packages(name, 1, "pkg:npm/p@9.9") for name in ("b", "c"))])
+    facts_aggregate(now=NOW)
+    versions = fact("pkg:npm/p").details["versions"]
+    assert len(versions) == VERSIONS_SHOWN == 50
+    assert versions["9.9"] == 2
 
 
 def test_frameworks_and_architecture_are_counted_over_all_instances() -> None:
