@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.db import connections
 from django.utils import timezone
 
@@ -94,6 +95,17 @@ def test_what_too_few_have_is_in_no_message_and_no_row() -> None:
         for values in model.objects.values():
             assert "acme" not in str(values)
             assert key not in str(values)
+
+
+@pytest.mark.usefixtures("three")
+def test_a_higher_minimum_holds_for_what_was_added_up_under_a_lower_one(
+    settings: LazySettings,
+) -> None:
+    settings.PATTERN_MIN_INSTANCES = 4
+    assert insights_generate()["facts"] == 0
+    assert not Insight.objects.exists()
+    assert not Recommendation.objects.exists()
+    assert all(not one.facts and not one.insights for one in messages().values())
 
 
 @pytest.mark.usefixtures("three")
