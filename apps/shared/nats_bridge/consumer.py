@@ -21,7 +21,7 @@ from apps.shared.nats_bridge.database import DatabaseThreads
 from apps.shared.nats_bridge.intake import Held, Intake
 from apps.shared.nats_bridge.jitter import delay, every, pause
 from apps.shared.nats_bridge.letters import Letter
-from apps.shared.nats_bridge.pull import EXPIRES_SECONDS, Pull
+from apps.shared.nats_bridge.pull import EXPIRES_SECONDS, Pull, give_back
 from apps.shared.nats_bridge.services.reading import DatabaseGone, letters_parse, letters_verify
 from apps.shared.nats_bridge.services.receiving import Verdict, letters_settle
 from apps.shared.nats_bridge.standing import Standing, consumer_standing
@@ -116,15 +116,18 @@ class Consumer:
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
         """Parsing, applying and keeping go on until the caller has taken in what it wants."""
-        async with self._pull, asyncio.TaskGroup() as tasks:
-            others = [
-                tasks.create_task(self._parse()),
-                *(tasks.create_task(self._apply()) for _ in range(APPLIERS)),
-                tasks.create_task(every(KEEP_SECONDS, self._keep)),
-            ]
-            yield
-            for task in others:
-                task.cancel()
+        try:
+            async with self._pull, asyncio.TaskGroup() as tasks:
+                others = [
+                    tasks.create_task(self._parse()),
+                    *(tasks.create_task(self._apply()) for _ in range(APPLIERS)),
+                    tasks.create_task(every(KEEP_SECONDS, self._keep)),
+                ]
+                yield
+                for task in others:
+                    task.cancel()
+        finally:
+            await give_back(self._intake.messages)
 
     async def _admit(self, messages: Sequence[Msg]) -> None:
         """Verify what comes and queue it; one that is still worked on comes in vain."""

@@ -13,11 +13,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from typing import Self
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, Self
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 
 from apps.shared.nats_bridge.names import ACK, API
 
@@ -25,6 +28,7 @@ BATCH_MESSAGES = 256
 BATCH_BYTES = 4 * 1024 * 1024
 EXPIRES_SECONDS = 30.0
 HEARTBEAT_SECONDS = 5.0
+DRAIN_SECONDS = 2.0
 QUIET_SECONDS = 0.01
 """A pause of the stream that ends a batch."""
 _HEARTBEAT = "100"
@@ -49,11 +53,12 @@ class Pull:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        """What came and was not worked on goes to another bridge at once."""
-        if self._subscription is not None and not self._client.is_closed:
-            await self._subscription.unsubscribe()
-            for message in self._messages:
-                await message.nak()
+        """What came, or was on its way, and is in no batch goes to another bridge at once."""
+        with suppress(NatsError, TimeoutError):
+            if self._subscription is not None:
+                drain: Any = self._subscription.drain  # nats-py does not type it
+                await asyncio.wait_for(drain(), DRAIN_SECONDS)
+        await give_back(self._messages)
 
     @property
     def waiting(self) -> tuple[Msg, ...]:
@@ -114,3 +119,10 @@ class Pull:
         except TimeoutError:
             return False
         return True
+
+
+async def give_back(messages: Iterable[Msg]) -> None:
+    """Other bridges get them now; without a connection they come again after ``ack_wait``."""
+    for message in messages:
+        with suppress(NatsError):  # also of one that was acknowledged meanwhile
+            await message.nak()
