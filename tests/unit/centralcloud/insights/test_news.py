@@ -39,6 +39,14 @@ def test_a_version_that_may_not_be_shown_is_told_to_nobody_else() -> None:
         assert "acme" not in repr(told)
 
 
+def test_the_commonest_version_is_named_only_where_it_may_be_shown() -> None:
+    spread = spread_of(0, {0: ["0+acme"], 1: ["4.2"], 2: ["5.2"]}, shown={"5.2", "4.2"})
+    assert spread is not None
+    told = spread_insight(FLEET, spread)
+    assert told.reason == "3 instances have django (pypi) in 3 versions."
+    assert "acme" not in repr(told)
+
+
 def test_an_instance_is_told_where_it_stands_itself() -> None:
     spread = spread_of(0, STANDING, shown={"5.2", "4.2"})
     assert spread is not None

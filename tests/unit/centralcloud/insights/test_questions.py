@@ -10,7 +10,8 @@ from django.test import override_settings
 from django.urls import include, path
 from rest_framework.test import APIClient
 
-from apps.centralcloud.aggregation.models import StatisticsSnapshot
+from apps.centralcloud.aggregation.models import GlobalFact, StatisticsSnapshot
+from apps.centralcloud.aggregation.selectors.for_insights import fact_names
 from apps.centralcloud.insights import questions
 from apps.centralcloud.insights.services import insights_generate
 from apps.shared.contracts.payloads import queries
@@ -122,7 +123,10 @@ def test_answers_have_the_revision_of_the_message_that_tells_the_same() -> None:
 
 
 def test_what_becomes_secret_is_in_no_answer_from_then_on(settings: LazySettings) -> None:
+    ids = list(GlobalFact.objects.values_list("id", flat=True))
+    assert IDIOM in fact_names(ids).values()
     settings.PATTERN_MIN_INSTANCES = 5
+    assert fact_names(ids) == {}
     assert questions.insights(queries.InsightsQuery(), instance="one").insights == ()
     assert questions.insights(queries.InsightsQuery(), instance="one").facts == ()
     told = questions.recommendations(queries.RecommendationsQuery(), instance="one")
