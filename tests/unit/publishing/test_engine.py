@@ -168,6 +168,82 @@ def test_conventions_say_what_most_do_without_a_count_in_words() -> None:
         check_convention("quotes", "acme")
 
 
+EVERY_LIBRARY = NamePolicy(
+    libraries_of(
+        declared=[
+            *("pkg:pypi/absl-py", "pkg:pypi/tornado", "pkg:pypi/flask", "pkg:pypi/omegaconf"),
+            *("pkg:npm/ethers", "pkg:npm/react", "pkg:npm/jquery", "pkg:npm/vitest"),
+            *("pkg:npm/axios", "pkg:npm/%40reduxjs/toolkit"),
+            *("pkg:gem/rails", "pkg:cargo/serde_json", "pkg:composer/laravel/framework"),
+        ],
+        paths=[],
+    ),
+    lambda _: None,
+)
+MADE_UP = {
+    "python": (
+        "absl.flags.FLAGS.acme_rate tornado.options.options.acme_port flask.request.acme_tenant "
+        "flask.current_app.acme_pay omegaconf.OmegaConf.load().acme_call json.load().acme_key "
+        "enum.Enum().ACME_RED typing.NamedTuple().acme_x threading.Thread().acme_user "
+        "logging.getLogger().acme_audit ctypes.OleDLL().acme_open"
+    ),
+    "typescript": (
+        "super.acmeSave Error().acmeCode localStorage.acmeToken document.forms.acmeForm "
+        "Array.prototype.acmeLast ethers.Contract().acmeMint react.useContext().acmeLogin "
+        "jquery().acmeSlide vitest.expect().toBeAcme console.acme "
+        "@reduxjs/toolkit.createApi().useAcmeQuery"
+    ),
+    "ruby": (
+        "Rails.application().credentials().acme_key Struct.new().new().acme_x "
+        "Rails.application().routes().url_helpers().acme_path JSON.parse().acme"
+    ),
+    "php": "json_decode().acme_key array_pop().acme_price SimpleXMLElement().acme_item",
+    "swift": "Foundation.JSONDecoder().decode().acmeKey Foundation.Notification.Name.acmePaid",
+    "rust": "serde_json::from_str().acme_key() std::sync::Arc::clone().acme_price",
+    "go": "new().AcmePrice",
+    "java": "java.util.Collections.max().acmePrice",
+    "lua": "_G.acme",
+    "elixir": "Application.get_env().acme",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [(one, name) for one, names in MADE_UP.items() for name in names.split()]
+)
+def test_members_that_programs_make_up_are_not_a_librarys(language: str, name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        EVERY_LIBRARY.check(name, language)
+    assert refused.value.reason is Reason.MADE_UP_NAME
+
+
+def test_what_stands_behind_an_address_of_a_module_is_no_name() -> None:
+    with pytest.raises(Refused):
+        EVERY_LIBRARY.check("axios/dist?acme=1.get", "typescript")
+
+
+LIBRARYS_OWN = {
+    "python": (
+        "logging.getLogger().warning flask.request.args json.load().items threading.Thread().start "
+        "absl.flags.FLAGS absl.flags.DEFINE_string enum.Enum collections.namedtuple()._replace"
+    ),
+    "typescript": (
+        "Array.prototype.slice.call console.error jquery().addClass vitest.expect().toEqual "
+        "axios.get super.connectedCallback ethers.Contract().connect Error().message"
+    ),
+    "ruby": "Rails.application().config Struct.new() String.new().empty? Array.new().sort!",
+    "php": "json_decode() array_pop()",
+    "rust": "serde_json::from_str().unwrap std::sync::Arc::clone()",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [(one, name) for one, names in LIBRARYS_OWN.items() for name in names.split()],
+)
+def test_members_that_are_a_librarys_own_may_leave(language: str, name: str) -> None:
+    EVERY_LIBRARY.check(name, language)
+
+
 def test_words_of_the_owner_are_told_from_words_of_everybody() -> None:
     words = own_words(["AcmeShop-core", "@acme/web-server"], public=["pkg:npm/shop-tools"])
     assert words == {"acme"}

@@ -19,6 +19,7 @@ from apps.singularity.publishing.services.statistics import statistics_report
 from apps.singularity.publishing.services.sync import instance_sync
 from tests.common.learning import read_and_mine
 from tests.common.marked import EXCLUDED, MARK, NAME, NUMBER, SECRET, marked_tree
+from tests.common.marked_members import marked_members_tree
 from tests.common.published import known, queued
 from tests.common.trees import write_tree
 
@@ -66,6 +67,20 @@ def test_no_byte_of_what_a_program_says_leaves(tmp_path: Path, settings: Any, se
     languages = {fact.language for (subject, _, _), fact in facts.items() if "code" in subject}
     assert languages >= {"python", "javascript", "typescript", "go", "java", "rust", "ruby"}
     assert told.facts > 100
+
+
+def test_no_member_that_a_program_makes_up_leaves(tmp_path: Path) -> None:
+    """Mining takes them for the libraries' own, and finds patterns of them."""
+    write_tree(tmp_path, marked_members_tree(14))
+    read_and_mine(tmp_path, name=NAME)
+    mined = CodePattern.objects.filter(kind="idiom", details__canonical__icontains=MARK)
+    languages = set(mined.values_list("language", flat=True))
+    assert languages >= {"python", "typescript", "ruby", "php", "swift"}
+    told = instance_sync()
+    assert traces() == set()
+    assert told.refused[Reason.MADE_UP_NAME.value] >= 10
+    facts = known(queued(subject="code")).values()
+    assert {fact.language for fact in facts} >= {"python", "typescript"}
 
 
 def test_what_is_public_does_leave(mined: Any) -> None:

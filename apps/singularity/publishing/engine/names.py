@@ -20,7 +20,9 @@ _FILE = Path(__file__).with_name("open_names.yaml")
 _SHARED = {"typescript": "javascript", "tsx": "javascript"}
 _INHERITED = "super()."
 _CALLS = re.compile(r"\(\)|\[\]")
-_FIRST = re.compile(r"[./:]")
+_BELOW = re.compile(r"(?:::|[.:])([^.:/]*)")
+_ODD = re.compile(r"[?!](?![.:/([]|$)")
+"""``?`` and ``!`` end a method's name in some languages; elsewhere they begin text that is none."""
 
 OpenNames = Mapping[str, frozenset[str]]
 RefusePackage = Callable[[str], Reason | None]
@@ -79,23 +81,28 @@ class NamePolicy:
 def _is_name(text: str) -> bool:
     """Whether it is made of what names are made of: no blank, no quote, no bracketed text."""
     bare = text.replace("()", "").replace("[]", "")
-    return bool(bare) and all(
-        character.isalnum() or character in "._$@/:\\-!?#~" for character in bare
-    )
+    is_plain = all(character.isalnum() or character in "._$@/:\\-!?" for character in bare)
+    return bool(bare) and is_plain and not _ODD.search(text)
 
 
 def _is_made_up(qualified: str, language: str) -> bool:
     """Whether it names a member that programs make up, below an object of a library."""
     known = _open_names().get(_SHARED.get(language, language), {})
     plain = _CALLS.sub("", qualified)
-    rests = ((plain.removeprefix(f"{name}."), allowed) for name, allowed in known.items())
-    return any(rest != plain and _FIRST.split(rest)[0] not in ok for rest, ok in rests)
+    return any(
+        at[1] not in known.get(plain[: at.start()], (at[1],)) for at in _BELOW.finditer(plain)
+    )
+
+
+def open_names_text() -> bytes:
+    """The list of those objects: kept as data, so that it is read and added to without code."""
+    return _FILE.read_bytes()
 
 
 @cache
 def _open_names() -> Mapping[str, OpenNames]:
-    """By language; kept as data, so that it can be read and added to without a word of code."""
-    loaded: dict[str, dict[str, Any]] = yaml.load(_FILE.read_bytes(), yaml.CSafeLoader)
+    """By language."""
+    loaded: dict[str, dict[str, Any]] = yaml.load(open_names_text(), yaml.CSafeLoader)
     return {
         language: {name: frozenset(members.split()) for name, members in names.items()}
         for language, names in loaded.items()

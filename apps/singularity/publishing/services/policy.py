@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 
 from apps.singularity.patterns.engine.definitions import load_definitions
 from apps.singularity.publishing.engine.architecture import OwnWords
+from apps.singularity.publishing.engine.names import open_names_text
 from apps.singularity.publishing.engine.subjects import Subject, subjects_allowed
 
 POLICY_VERSION = 1
@@ -34,4 +36,11 @@ def policy_digest(subject: Subject) -> str:
     says = [str(POLICY_VERSION), *settings.PUBLISH_EXCLUDE]
     if subject in {Subject.ARCHITECTURE, Subject.FRAMEWORK}:
         says.append(own_words().definitions.digest)
+    if subject is Subject.PATTERN:
+        says.append(_open_names_digest())
     return hashlib.sha256("\0".join(says).encode()).hexdigest()
+
+
+@cache
+def _open_names_digest() -> str:
+    return hashlib.sha256(open_names_text()).hexdigest()
