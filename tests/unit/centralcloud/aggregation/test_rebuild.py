@@ -38,6 +38,7 @@ from apps.shared.nats_bridge.received import Received
 from apps.shared.nats_bridge.setup import site_consumer_ensure, streams_ensure
 from apps.shared.nats_bridge.wiring import site_wiring
 from tests.common.factories.told import packages, pattern, patterns, signature
+from tests.common.locks import Beside
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEYS = {name: NKey.from_seed(seed_new()) for name in ("a", "b", "c")}
@@ -216,35 +217,26 @@ def test_a_withdrawal_waits_for_the_comparison_and_not_in_its_midst(
     """Holding the instance, it would wait for the live tables, and the rebuild for it, for ever."""
     lived(tell(*TOLD[:1]))
     lived(receive())
-    withdrawn: list[str] = []
-
-    def withdraw() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = '10s'")
-        instance_withdraw(name="b")
-        withdrawn.append("b")
-        connection.close()
+    withdrawal = Beside(lambda: instance_withdraw(name="b"))
 
     def more() -> None:
         lived(tell(*TOLD[1:]))
         lived(receive())
 
-    thread = Thread(target=withdraw)
     hold = run._hold_live
 
-    def held() -> Any:
+    def held() -> None:
         beside = Thread(target=more)
         beside.start()
         beside.join()
-        kept = hold()
-        thread.start()
-        thread.join(timeout=0.5)
-        return kept
+        hold()
+        assert withdrawal.start()
 
     monkeypatch.setattr(run, "_hold_live", held)
     done = rebuild_from_stream()
-    thread.join()
-    assert (done.messages, done.differences, withdrawn) == (5, [], ["b"])
+    withdrawal.join()
+    assert (done.messages, done.differences) == (5, [])
+    assert not Contribution.objects.filter(instance="b").exists()
 
 
 def test_what_waits_for_a_bridge_that_is_far_behind_is_not_all_kept_in_memory(

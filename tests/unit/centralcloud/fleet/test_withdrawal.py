@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 from django.db import connection, transaction
@@ -14,6 +14,7 @@ from apps.centralcloud.fleet.selectors.admission import admitted
 from apps.centralcloud.fleet.services import EnrolmentError, instance_enroll, instance_withdraw
 from centralcloud_site import wiring
 from tests.common.factories.fleet import InstanceFactory, heartbeat, key_new
+from tests.common.locks import Beside
 
 CALLS: list[str] = []
 
@@ -75,24 +76,12 @@ def test_a_withdrawal_waits_for_what_is_being_applied(monkeypatch: pytest.Monkey
     """What a handler was admitted with is written when the withdrawal removes it."""
     monkeypatch.setattr(wiring, "WITHDRAWALS", [f"{__name__}.remove"])
     instance_enroll(name="acme", public=key_new().public)
-    order: list[str] = []
-    holding = Event()
-
-    def withdraw() -> None:
-        holding.wait()
-        instance_withdraw(name="acme")
-        order.append("withdrawn")
-        connection.close()
-
-    thread = Thread(target=withdraw)
-    thread.start()
+    withdrawal = Beside(lambda: instance_withdraw(name="acme"))
     with transaction.atomic():
         assert admitted([heartbeat("acme", timezone.now())])
-        holding.set()
-        thread.join(timeout=0.5)
-        order.append("applied")
-    thread.join()
-    assert order == ["applied", "withdrawn"]
+        assert withdrawal.start()
+    withdrawal.join()
+    assert CALLS == ["acme"]
     with transaction.atomic():
         assert admitted([heartbeat("acme", timezone.now())]) == []
 
