@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.singularity.guidance.admin.filters import KindFilter, ShownFilter, SubjectFilter
 from apps.singularity.guidance.admin.marking import can_mark, dismiss, restore
-from apps.singularity.guidance.display.kinds import KINDS
 from apps.singularity.guidance.models import Insight
 from apps.singularity.guidance.selectors.digest import why_nothing
 from apps.singularity.guidance.selectors.insights import said_once
+from apps.singularity.patterns.admin.chips import kind_chips
 from apps.singularity.patterns.display.code import code_styles
 
 
@@ -59,7 +59,7 @@ class InsightAdmin(InstanceAdmin):
         if isinstance(response, TemplateResponse) and response.context_data:
             changes = response.context_data["cl"]
             response.context_data |= _shared(request) | {
-                "kinds": _kinds(request, changes),
+                "kinds": kind_chips(request, changes, by=KindFilter),
                 "why_nothing": why_nothing(),
             }
         return response
@@ -84,25 +84,3 @@ def _shared(request: HttpRequest) -> dict[str, Any]:
         "can_dismiss": can_mark(request),
         "next": request.get_full_path(),
     }
-
-
-def _kinds(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
-    """The kinds that the other filters leave, with their numbers."""
-    rows = changes.root_queryset
-    for chosen in changes.filter_specs:
-        if not isinstance(chosen, KindFilter):
-            rows = chosen.queryset(request, rows)
-    numbers = dict(rows.order_by().values_list("kind").annotate(number=Count("id")))
-    kinds = [(kind, name, numbers.get(kind, 0)) for kind, name in KINDS.items()]
-    return [
-        {
-            "name": name,
-            "count": count,
-            "current": request.GET.get("kind", "") == value,
-            "address": changes.get_query_string({"kind": value}, ["p"])
-            if value
-            else changes.get_query_string(remove=["kind", "p"]),
-        }
-        for value, name, count in [("", "All", sum(numbers.values())), *kinds]
-        if count or not value
-    ]

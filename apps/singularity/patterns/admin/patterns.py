@@ -7,18 +7,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Case, Count, IntegerField, QuerySet, When
+from django.db.models import Case, IntegerField, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.singularity.ingestion.admin.filters import CodebaseFilter, LanguageFilter
+from apps.singularity.patterns.admin.chips import kind_chips
 from apps.singularity.patterns.admin.examples import examples_shown
 from apps.singularity.patterns.admin.filters import HoldsFilter, KindFilter
 from apps.singularity.patterns.admin.mining import head, mine_now
 from apps.singularity.patterns.admin.places import place_page
 from apps.singularity.patterns.display.code import code_styles
-from apps.singularity.patterns.display.kinds import KIND_PLURALS
 from apps.singularity.patterns.display.rules import rule_yaml
 from apps.singularity.patterns.engine.mined import PatternKind
 from apps.singularity.patterns.models import CodePattern
@@ -85,7 +85,7 @@ class PatternAdmin(InstanceAdmin):
             changes = response.context_data["cl"]
             response.context_data |= head(request) | {
                 "code_styles": code_styles(),
-                "kinds": _kinds(request, changes),
+                "kinds": kind_chips(request, changes, by=KindFilter),
                 "orders": _orders(request, changes),
             }
         return response
@@ -104,28 +104,6 @@ class PatternAdmin(InstanceAdmin):
             request, object_id, form_url, (extra_context or {}) | extra
         )
         return response
-
-
-def _kinds(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
-    """The kinds that the other filters leave, with their numbers."""
-    rows = changes.root_queryset
-    for chosen in changes.filter_specs:
-        if not isinstance(chosen, KindFilter):
-            rows = chosen.queryset(request, rows)
-    numbers = dict(rows.order_by().values_list("kind").annotate(number=Count("id")))
-    kinds = [(kind.value, name, numbers.get(kind, 0)) for kind, name in KIND_PLURALS.items()]
-    return [
-        {
-            "name": name,
-            "count": count,
-            "current": request.GET.get("kind", "") == value,
-            "address": changes.get_query_string({"kind": value}, ["p"])
-            if value
-            else changes.get_query_string(remove=["kind", "p"]),
-        }
-        for value, name, count in [("", "All", sum(numbers.values())), *kinds]
-        if count or not value
-    ]
 
 
 def _orders(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
