@@ -29,6 +29,8 @@ BATCH_BYTES = 4 * 1024 * 1024
 EXPIRES_SECONDS = 30.0
 HEARTBEAT_SECONDS = 5.0
 DRAIN_SECONDS = 2.0
+AGAIN_SECONDS = 1.0
+"""A request that brought nothing is not made again sooner: the consumer or its server is away."""
 QUIET_SECONDS = 0.01
 """A pause of the stream that ends a batch."""
 _HEARTBEAT = "100"
@@ -43,7 +45,8 @@ class Pull:
         self._messages: deque[Msg] = deque()
         self._came = asyncio.Event()
         self._open = 0
-        self._heard = 0.0
+        self._heard = self._asked = 0.0
+        self._vain = False
         self._inbox = ""
         self._subscription: Subscription | None = None
 
@@ -73,7 +76,7 @@ class Pull:
             left = end - asyncio.get_running_loop().time()
             if left <= 0:
                 return []
-            await self._something(min(left, HEARTBEAT_SECONDS))
+            await self._something(min(left, HEARTBEAT_SECONDS if self._open > 0 else AGAIN_SECONDS))
             await self._request()
         size = 0
         taken: list[Msg] = []
@@ -92,7 +95,9 @@ class Pull:
         silent = now - self._heard > 2 * HEARTBEAT_SECONDS
         if (self._open > 0 and not silent) or len(self._messages) >= BATCH_MESSAGES:
             return
-        self._open, self._heard = BATCH_MESSAGES, now
+        if self._vain and now - self._asked < AGAIN_SECONDS:
+            return
+        self._open, self._heard, self._asked, self._vain = BATCH_MESSAGES, now, now, False
         request = {
             "batch": BATCH_MESSAGES,
             "max_bytes": BATCH_BYTES,
@@ -108,6 +113,7 @@ class Pull:
             self._messages.append(message)
             self._open -= 1
         elif (message.headers or {}).get("Status") != _HEARTBEAT:
+            self._vain = self._open == BATCH_MESSAGES
             self._open = 0
         self._came.set()
 

@@ -88,3 +88,18 @@ def test_what_a_consumer_held_when_it_ended_is_given_back(
             assert sorted([number + 1 for number in site.came] + rest) == list(range(1, 21))
 
     asyncio.run(scenario())
+
+
+def test_a_consumer_that_is_gone_is_not_asked_without_pause(site: Site) -> None:
+    async def scenario() -> None:
+        async with (
+            ready(site) as client,
+            Pull(client, stream=STREAM, consumer=SERVICE) as pull,
+        ):
+            assert await pull.batch(wait=0.1) == []
+            await client.jetstream().delete_consumer(STREAM, SERVICE)
+            before = client.stats["out_msgs"]
+            assert await pull.batch(wait=1.5) == []
+            assert client.stats["out_msgs"] - before < 5
+
+    asyncio.run(scenario())
