@@ -127,9 +127,11 @@ def test_who_is_not_enrolled_or_forges_gets_no_answer(site: Site) -> None:
 def test_an_answer_goes_to_the_askers_inbox_and_nowhere_else(site: Site, reply: str) -> None:
     """Centralcloud may do everything on NATS, so it must not be made to send where others want."""
     stolen: list[Msg] = []
+    came = asyncio.Event()
 
     async def take(message: Msg) -> None:
         stolen.append(message)
+        came.set()
 
     async def scenario() -> None:
         async with service(site) as client:
@@ -141,6 +143,8 @@ def test_an_answer_goes_to_the_askers_inbox_and_nowhere_else(site: Site, reply: 
             await client.publish(SUBJECT, event.data, reply=reply, headers=headers)
             assert code(await question(client, site.seeds[INSTANCE])) == ""
             assert (await client.jetstream().stream_info("KNOWLEDGE")).state.messages == 1
+            if reply.startswith("_INBOX_"):
+                await asyncio.wait_for(came.wait(), 10)
             assert all(code(one) == "403" for one in stolen)
 
     asyncio.run(scenario())
