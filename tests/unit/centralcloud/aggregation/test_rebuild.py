@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
+from apps.centralcloud.aggregation import handlers
 from apps.centralcloud.aggregation.models import Contribution, GlobalFact, Member
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
 from apps.centralcloud.aggregation.services.rebuild import (
@@ -237,6 +238,27 @@ def test_a_withdrawal_waits_for_the_comparison_and_not_in_its_midst(
     withdrawal.join()
     assert (done.messages, done.differences) == (5, [])
     assert not Contribution.objects.filter(instance="b").exists()
+
+
+def test_messages_and_adding_up_wait_for_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    lived(tell(*TOLD))
+    lived(receive())
+    facts_aggregate()
+    beside = [
+        Beside(lambda: handlers.code_patterns([patterns("c", 9, "later")])),
+        Beside(facts_aggregate),
+    ]
+    hold = run._hold_live
+
+    def held() -> None:
+        hold()
+        assert [one.start() for one in beside] == [True, True]
+
+    monkeypatch.setattr(run, "_hold_live", held)
+    assert rebuild_from_stream().differences == []
+    for one in beside:
+        one.join()
+    assert Contribution.objects.filter(instance="c", key=signature("later")).exists()
 
 
 def test_what_waits_for_a_bridge_that_is_far_behind_is_not_all_kept_in_memory(
