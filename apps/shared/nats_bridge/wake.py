@@ -13,6 +13,8 @@ from apps.shared.core.embedded.errors import EmbeddedServerError
 from apps.shared.nats_bridge.jitter import pause
 from apps.shared.nats_bridge.services.outbox import CHANNEL
 
+_DJANGO_ONLY = ("context", "cursor_factory")
+"""Its own cursors and adapters; all others are libpq's, as ``DATABASE_URL`` has them."""
 log = structlog.get_logger(__name__)
 
 
@@ -45,5 +47,4 @@ async def _connection() -> AsyncConnection[Any]:
 
 def _parameters() -> dict[str, Any]:
     given = connections["default"].get_connection_params()
-    wanted = ("dbname", "user", "password", "host", "port", "connect_timeout", "sslmode")
-    return {name: given[name] for name in wanted if given.get(name)}
+    return {name: value for name, value in given.items() if name not in _DJANGO_ONLY}

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from apps.shared.contracts.payloads import Heartbeat
 from apps.shared.nats_bridge import relay
@@ -51,6 +52,28 @@ def test_what_is_queued_while_it_runs_is_sent_at_once(
 
     asyncio.run(scenario())
     assert site.came == [1]
+
+
+def test_who_listens_connects_with_all_that_the_database_url_says(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Certificates, for one; here a name that PostgreSQL shows."""
+    given = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(given, "application_name", "listener of the test")
+
+    def listening() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE application_name = 'listener of the test' AND query LIKE 'LISTEN%'"
+            )
+            return bool(cursor.fetchone()[0])
+
+    async def scenario() -> None:
+        async with running(Wiring(handlers={}, senders=site.keys_of), []):
+            await until(listening, seconds=10)
+
+    asyncio.run(scenario())
 
 
 def test_an_instance_without_a_consumer_says_so_once_and_sends_all_the_same(site: Site) -> None:
