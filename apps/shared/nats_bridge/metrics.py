@@ -31,7 +31,7 @@ class BridgeCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Ask the database."""
         for name, number in _numbers(traffic()).items():
-            yield GaugeMetricFamily(name, NUMBERS[name], value=number)
+            yield GaugeMetricFamily(name, NUMBERS[name], value=number)  # none where it is None
         name = settings.IDENTITY.name
         dead = DeadLetter.objects.filter(receiver=name, replayed_at=None).order_by()
         yield _by_reason(DEAD, dead.values_list("reason").annotate(number=Count("id")))
@@ -51,11 +51,11 @@ def register() -> None:
     REGISTRY.register(BridgeCollector())
 
 
-def _numbers(now: Traffic) -> dict[str, float]:
+def _numbers(now: Traffic) -> dict[str, float | None]:
     age = timezone.now() - now.oldest_unsent if now.oldest_unsent else None
     return {
         "bridge_connected": float(now.connected),
-        "bridge_pending": float(now.pending or 0),
+        "bridge_pending": now.pending,
         "outbox_unsent": float(now.unsent),
         "outbox_oldest_seconds": age.total_seconds() if age else 0.0,
         "outbox_set_aside": float(now.set_aside_out),

@@ -124,5 +124,6 @@ def test_prometheus_reads_what_waits_and_what_was_refused(client: Client) -> Non
     lines = client.get("/metrics").content.decode().splitlines()
     assert "outbox_unsent 1.0" in lines
     assert "bridge_connected 0.0" in lines
+    assert not any(line.startswith("bridge_pending ") for line in lines)  # nobody knows
     assert 'dead_letters{reason="wrong signature"} 1.0' in lines
     assert 'messages_refused_today{reason="wrong signature"} 500.0' in lines
