@@ -21,7 +21,9 @@ from apps.centralcloud.aggregation.models import (
     GlobalFact,
     Stated,
 )
+from apps.centralcloud.aggregation.services import adding_up
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
+from apps.centralcloud.aggregation.services.contributing_sql import BUCKETS
 from apps.centralcloud.aggregation.services.withdrawing import instance_remove
 from apps.centralcloud.fleet.models import Instance
 from apps.shared.nats_bridge.received import Received
@@ -36,8 +38,10 @@ from tests.common.factories.told import (
     revision,
     signature,
 )
+from tests.common.locks import Beside
 
 pytestmark = pytest.mark.django_db
+EVERY_BUCKET = list(range(BUCKETS))
 
 
 def live() -> list[tuple[str, str]]:
@@ -224,6 +228,39 @@ def test_two_that_add_up_while_messages_come_in_lose_none(two_threads: ThreadPoo
     full = sorted(GlobalFact.objects.values_list("key", "instances", "occurrences", "eligible"))
     assert in_steps == full
     assert len(full) == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_in_the_hands_of_one_worker_is_left_to_it_and_its_new_mark_stays() -> None:
+    """Two that add up one key: the one that looked first might write last."""
+    handlers.code_patterns([patterns("a", 1, "x")])
+    keys: list[int] = []
+
+    def another() -> None:
+        handlers.code_patterns([patterns("b", 1, "x")])
+        keys.append(adding_up._chunk(EVERY_BUCKET, NOW).keys)
+
+    beside = Beside(another)
+    with transaction.atomic():
+        assert adding_up._chunk(EVERY_BUCKET, NOW).keys == 1
+        assert not beside.start()
+    assert keys == [0]
+    assert adding_up._chunk(EVERY_BUCKET, NOW).keys == 1
+    assert GlobalFact.objects.get().instances == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_counts_populations_waits_for_those_who_add_up() -> None:
+    """A share that is being written of the old number would stay as it is."""
+    handlers.code_patterns([patterns("a", 1, "x")])
+    facts_aggregate(now=NOW)
+    handlers.code_patterns([patterns("a", 2, "y"), patterns("b", 1, "z")])
+    beside = Beside(lambda: facts_aggregate(now=NOW))
+    with transaction.atomic():
+        assert adding_up._chunk(EVERY_BUCKET, NOW).keys == 2
+        assert beside.start()
+    beside.join()
+    assert set(GlobalFact.objects.values_list("eligible", flat=True)) == {2}
 
 
 def test_an_error_later_in_the_transaction_takes_everything_back() -> None:

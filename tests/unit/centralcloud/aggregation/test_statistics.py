@@ -15,6 +15,7 @@ from apps.centralcloud.aggregation.selectors.statistics import statistics_histor
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
 from apps.centralcloud.aggregation.services.cleaning import aggregates_clean
 from apps.centralcloud.aggregation.services.statistics import statistics_generate
+from apps.centralcloud.aggregation.services.withdrawing import instance_remove
 from apps.shared.contracts.payloads.base import LARGEST
 from apps.shared.contracts.payloads.statistics import StatisticsReported
 from apps.shared.core.models import Job
@@ -59,6 +60,12 @@ def test_the_last_reports_add_up_to_what_the_fleet_holds() -> None:
     message = OutboxMessage.objects.get()
     assert message.subject == "intelligence.insights.statistics"
     assert json.loads(bytes(message.data))["files"] == 30
+
+
+def test_what_a_withdrawn_instance_reported_counts_no_more() -> None:
+    handlers.statistics([received("a", report(1)), received("b", report(1, files=7))])
+    instance_remove(instance="a")
+    assert statistics_generate(now=NOW).files == 7
 
 
 def test_sums_stay_what_messages_can_hold() -> None:
