@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from apps.shared.contracts.signatures import signature_of
 from apps.shared.nats_bridge.models import OutboxMessage
+from apps.singularity.ingestion.models import DeclaredDependency
 from apps.singularity.patterns.models import CodePattern, Mining
 from apps.singularity.publishing.engine.refusal import Reason
 from apps.singularity.publishing.models import PublishedCodebase, PublishedFact, PublishedState
@@ -260,6 +262,21 @@ def test_other_instances_code_bases_are_not_told() -> None:
     assert instance_sync().messages == 0
 
 
+def test_what_looks_like_a_secret_is_refused_whatever_else_it_passes(shop: Any) -> None:
+    """A name of a known library's, and a package: scrubbing before storage did not know it."""
+    looks = "ghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    row = usage_pattern(shop, 1)
+    text = f"json.load + json.{looks}"
+    signature = signature_of("api_set", "python", text)
+    CodePattern.objects.filter(pk=row.pk).update(template=text, signature=signature)
+    requests = DeclaredDependency.objects.filter(purl__contains="requests")
+    assert requests.update(purl=f"pkg:pypi/{looks}")
+    told = codebase_sync(codebase=shop)
+    assert told.refused == {Reason.SECRET.value: 2}
+    assert told.facts > 10
+    assert looks.encode() not in b"".join(bytes(row.data) for row in queued())
+
+
 def test_a_huge_template_is_refused_and_the_others_are_told(plain: Any) -> None:
     usage_pattern(plain, 6, revision=1)
     row = CodePattern.objects.latest("id")
@@ -284,8 +301,6 @@ def test_many_patterns_are_split_into_messages_that_fit() -> None:
 
 
 def _copies(row: CodePattern, count: int) -> list[CodePattern]:
-    from apps.shared.contracts.signatures import signature_of
-
     fields = {field.name: getattr(row, field.name) for field in row._meta.concrete_fields}
     del fields["id"]
     texts = (f"json.load + os.path.join{number}" for number in range(1, count + 1))
