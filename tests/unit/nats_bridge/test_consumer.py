@@ -17,10 +17,12 @@ from apps.shared.contracts.event import LARGEST_MESSAGE, event_encode, event_of
 from apps.shared.contracts.nkeys import NKey, seed_new
 from apps.shared.contracts.subjects import instance_source
 from apps.shared.nats_bridge import consumer
+from apps.shared.nats_bridge.letters import Letter
 from apps.shared.nats_bridge.models import DeadLetter, InboxMessage, Refusals
 from apps.shared.nats_bridge.received import Received
 from apps.shared.nats_bridge.services import dead_letters as setting_aside
 from apps.shared.nats_bridge.services import receiving
+from apps.shared.nats_bridge.services.reading import DatabaseGone, letters_parse, letters_verify
 from tests.common.bridge import (
     INSTANCE,
     REPORT,
@@ -227,3 +229,25 @@ def test_many_failures_of_the_database_are_no_failures_of_the_message(
     carry(site, lambda client: tell(client, site, 7))
     assert site.came == [7]
     assert len(tries) == 10
+
+
+def test_a_message_that_failed_before_is_not_blamed_for_the_database(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried alone, and for the last time."""
+    monkeypatch.setattr(receiving, "MAX_ATTEMPTS", 2)
+    event = event_of(report(1), subject=REPORT, source=instance_source(INSTANCE))
+    headers = event_encode(event, NKey.from_seed(site.seeds[INSTANCE]))
+    letter = Letter(REPORT, headers, event.data, "INTELLIGENCE", 1, event.time, attempts=1)
+    readings = letters_parse(
+        readings=letters_verify(letters=[letter], wiring=site.wiring), wiring=site.wiring
+    )
+
+    def react(_messages: Sequence[Received[Any]]) -> None:
+        raise OperationalError("the connection is lost")
+
+    site.react = react
+    with pytest.raises(DatabaseGone):
+        receiving.letters_settle(readings=readings, wiring=site.wiring)
+    assert not DeadLetter.objects.exists()
+    assert not InboxMessage.objects.exists()

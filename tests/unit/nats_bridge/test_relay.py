@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from nats.aio.client import Client
 from nats.js.api import DiscardPolicy
 
 from apps.shared.contracts.nkeys import NKey
+from apps.shared.contracts.payloads import GlobalStatistics
 from apps.shared.contracts.subjects import SERVICE
 from apps.shared.nats_bridge import relay as relaying
 from apps.shared.nats_bridge import window
@@ -210,6 +212,25 @@ def test_a_message_too_large_is_set_aside_and_blocks_nothing(site: Site) -> None
     assert "too large" in row.error
     assert sending.outbox_send_again(ids=[row.pk]) == 1
     assert claim() == [row.pk]
+
+
+def test_of_what_tells_all_of_a_state_the_stream_keeps_the_last(site: Site) -> None:
+    told = GlobalStatistics(
+        revision=0, generated_at=timezone.now(), instances={}, codebases=0, files=0, chunks=0
+    )
+    for revision in range(3):
+        outbox_put(payload=told.model_copy(update={"revision": revision}))
+
+    async def scenario() -> None:
+        async with ready(site) as client:
+            assert await send_all(client, site) == 3
+            subject = "intelligence.insights.statistics"
+            last = await client.jetstream().get_last_msg("INSIGHTS", subject)
+            assert json.loads(last.data or b"")["revision"] == 2
+            info = await client.jetstream().stream_info("INSIGHTS")
+            assert info.state.messages == 1
+
+    asyncio.run(scenario())
 
 
 def test_a_connection_lost_in_the_middle_frees_the_messages_at_once(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from nats.js.api import DiscardPolicy
+from nats.js.errors import APIError
 
 from apps.shared.contracts.event import LARGEST_MESSAGE
 from apps.shared.contracts.nkeys import NKey
@@ -49,6 +51,19 @@ def test_facts_are_refused_when_there_is_no_room_and_state_replaces_itself(site:
             assert facts.max_msg_size > LARGEST_MESSAGE
             insights = (await jetstream.stream_info("INSIGHTS")).config
             assert insights.discard == DiscardPolicy.OLD
+
+    asyncio.run(scenario())
+
+
+def test_whoever_renews_its_own_key_cannot_purge_those_of_others(site: Site) -> None:
+    async def scenario() -> None:
+        async with ready(site) as client:
+            jetstream = client.jetstream()
+            await jetstream.publish("$KV.instances.two", b"here")
+            with pytest.raises(APIError, match="rollup"):
+                await jetstream.publish("$KV.instances.one", b"", headers={"Nats-Rollup": "all"})
+            bucket = await jetstream.key_value("instances")
+            assert (await bucket.get("two")).value == b"here"
 
     asyncio.run(scenario())
 
