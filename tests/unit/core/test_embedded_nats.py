@@ -12,6 +12,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from apps.shared.core.embedded.errors import EmbeddedServerError
+from apps.shared.core.embedded.nats import Nats
 from apps.shared.core.embedded.servers import EmbeddedServers
 
 USERS = 'authorization {{ users: [ {{ user: somebody, password: "{}" }} ] }}\n'
@@ -66,6 +67,27 @@ def test_users_that_make_no_sense_are_refused_with_the_reason_and_the_old_ones_s
     with pytest.raises(EmbeddedServerError, match=r"does not take its users: .*frobnicate"):
         nats.write_users("authorization { frobnicate: 1 }")
     assert lets_in(nats.url, user="somebody", password="secret")
+
+
+def test_a_server_that_is_busy_for_a_moment_is_not_believed_to_have_obeyed(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first answer does not come: when it last read its configuration is not known yet."""
+    monkeypatch.setattr("apps.shared.core.embedded.nats.RELOAD_SECONDS", 1.0)
+    nats = EmbeddedServers(state).nats
+    nats.write_users(USERS.format("secret"))
+    nats.ensure()
+    ask, asked = Nats._ask, list[str]()
+
+    def busy(self: Nats, page: str) -> bytes:
+        asked.append(page)
+        if len(asked) == 1:
+            raise TimeoutError
+        return ask(self, page)
+
+    monkeypatch.setattr(Nats, "_ask", busy)
+    with pytest.raises(EmbeddedServerError, match="does not take its users"):
+        nats.write_users("authorization { frobnicate: 1 }")
 
 
 def test_only_their_owner_reads_the_users(state: Path) -> None:

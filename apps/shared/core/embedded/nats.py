@@ -113,12 +113,12 @@ class Nats(Server):
         if process is None:
             return
         self._configure()
-        begin, before = self._log_size(), self._loaded()
+        begin, before = self._log_size(), self._wait_loaded("")
         try:
             process.send_signal(signal.SIGHUP)
         except psutil.NoSuchProcess:
             return  # the next start reads the same file
-        if not self._wait_loaded(before):
+        if not before or not self._wait_loaded(before):
             raise EmbeddedServerError(
                 f"The embedded nats does not take its users: {self._reason(begin)} "
                 f"(see {self.layout.log(self.name)})"
@@ -136,13 +136,14 @@ class Nats(Server):
         ]
         write_whole(self.config_file, "\n".join(lines) + "\n")
 
-    def _wait_loaded(self, before: str) -> bool:
+    def _wait_loaded(self, before: str) -> str:
+        """When it last read its configuration, once that is not ``before``; empty if it stays."""
         deadline = time.monotonic() + RELOAD_SECONDS
         while time.monotonic() < deadline:
-            if self._loaded() not in ("", before):
-                return True
+            if (loaded := self._loaded()) not in ("", before):
+                return loaded
             time.sleep(POLL_SECONDS)
-        return False
+        return ""
 
     def _loaded(self) -> str:
         """When the server last read its configuration, by its own word; empty while it is busy."""
