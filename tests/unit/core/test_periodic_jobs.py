@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from apps.shared.core.jobs import job_enqueue, job_run, jobs_recover, periodic_job
+from apps.shared.core.jobs import JobRun, job_enqueue, job_run, jobs_recover, periodic, periodic_job
 from apps.shared.core.jobs.periodic import KEPT
 from apps.shared.core.jobs.status import jobs_recent, last_runs
 from apps.shared.core.models import Job
@@ -53,6 +54,25 @@ def test_an_unknown_failure_is_told_by_the_row_and_reaches_the_worker() -> None:
     with pytest.raises(ZeroDivisionError):
         task(work)()
     assert only_job().state == "failed"
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_heartbeat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(periodic, "BEAT_SECONDS", 0.01)
+    beat, heard = JobRun.beat, threading.Event()
+    beats: list[int] = []
+
+    def interrupted(self: JobRun) -> bool:
+        beats.append(1)
+        if len(beats) == 1:
+            raise OperationalError("the connection is lost")
+        heard.set()
+        return beat(self)
+
+    monkeypatch.setattr(JobRun, "beat", interrupted)
+    task(lambda: {"heard": heard.wait(5)})()
+    assert only_job().result == {"heard": True}
 
 
 def test_a_run_leaves_while_the_one_before_still_works() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from apps.shared.core.jobs.outcome import outcome_in_row
 from apps.shared.core.jobs.run import JobRun, job_run
@@ -85,7 +85,11 @@ def _beating(run: JobRun) -> Iterator[None]:
     def beat() -> None:
         try:
             while not ended.wait(BEAT_SECONDS):
-                run.beat()
+                try:
+                    run.beat()
+                except (DatabaseError, InterfaceError) as error:
+                    log.warning("job.no_heartbeat", job=run.job.pk, error=str(error))
+                    connection.close()  # the next beat makes a new one
         finally:
             connection.close()
 
