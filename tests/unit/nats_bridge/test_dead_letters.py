@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from apps.shared.contracts.errors import Reason
+from apps.shared.contracts.payloads import Heartbeat
 from apps.shared.nats_bridge.models import DeadLetter, InboxMessage, OutboxMessage
 from apps.shared.nats_bridge.received import Received
 from apps.shared.nats_bridge.services import outbox_put, receiving
@@ -111,6 +112,17 @@ def test_pruning_keeps_what_is_still_of_use(site: Site, letter: DeadLetter) -> N
     assert OutboxMessage.objects.get() == waiting
     DeadLetter.objects.update(set_aside_at=long_ago)
     assert messages_prune()["dead_letters"] == 1
+
+
+def test_heartbeats_that_left_are_kept_for_a_day_and_facts_for_longer(site: Site) -> None:
+    beat = Heartbeat(version="1", mode="read-write", started_at=timezone.now())
+    sent = {hours: outbox_put(payload=beat) for hours in (1, 48)}
+    sent[72] = outbox_put(payload=report(1))
+    for hours, row in sent.items():
+        at = timezone.now() - timedelta(hours=hours)
+        OutboxMessage.objects.filter(pk=row.pk).update(sent_at=at)
+    assert messages_prune()["sent"] == 1
+    assert set(OutboxMessage.objects.all()) == {sent[1], sent[72]}
 
 
 def test_nothing_is_lost_between_dead_letters_of_a_flood_of_failures(
