@@ -144,6 +144,16 @@ def test_rest_lists_what_is_open_and_dismisses(api: APIClient) -> None:
     assert api.post("/api/v1/insights/unknown/dismiss").status_code == 404
 
 
+def test_who_may_not_change_insights_cannot_dismiss_over_rest() -> None:
+    insights_apply(payload=own(1, insight("a")))
+    client = APIClient()
+    client.force_authenticate(User.objects.create_user("viewer"))
+    assert len(client.get("/api/v1/insights").json()["results"]) == 1
+    assert client.post("/api/v1/insights/a/dismiss").status_code == 403
+    assert client.post("/api/v1/insights/a/restore").status_code == 403
+    assert Insight.objects.get().dismissed_at is None
+
+
 def test_rest_has_the_fleets_facts_and_numbers(api: APIClient) -> None:
     assert api.get("/api/v1/fleet/statistics").status_code == 404
     insights_apply(payload=fleet(1, facts=(shared("pkg:pypi/requests"),)))

@@ -81,6 +81,9 @@ def test_instances_that_share_a_database_are_told_apart(settings: LazySettings) 
     assert keys() == []
     insights_apply(payload=own(1, insight("b")))
     assert keys() == ["b"]
+    insights_apply(payload=own(2, insight("a"), insight("b")))
+    insight_dismiss(key="a")
+    assert keys() == ["b"]
     settings.INSTANCE_ID = here
     assert keys() == ["a"]
 

@@ -10,7 +10,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -83,6 +83,8 @@ class InsightViewSet(ReadOnlyModelViewSet[Insight]):
         return self._marked(insight_restore, key)
 
     def _marked(self, mark: Callable[..., None], key: str) -> Response:
+        if not self.request.user.has_perm("guidance.change_insight"):
+            raise PermissionDenied
         try:
             mark(key=key)
         except UnknownInsight as error:
