@@ -104,6 +104,39 @@ def test_the_clean_up_counts_what_it_removes_and_keeps_what_trends_need(
     assert aggregates_clean(now=NOW) == {"withdrawn": 0, "stated": 0, "snapshots": 0}
 
 
+def test_what_keeps_old_messages_out_stays_as_long_as_the_stream_has_them(
+    settings: LazySettings,
+) -> None:
+    settings.RETENTION_DAYS = 90
+    young, old = revision(NOW - 89 * DAY), revision(NOW - 91 * DAY)
+    gone = (pattern("x").signature,)
+    handlers.code_patterns(
+        [
+            patterns("a", young, floor=young),
+            patterns("b", old, floor=old),
+            patterns("c", young, withdrawn=gone),
+            patterns("d", old, withdrawn=gone),
+        ]
+    )
+    removed = aggregates_clean(now=NOW)
+    assert (removed["withdrawn"], removed["stated"]) == (1, 2)
+    assert sorted(Stated.objects.values_list("instance", flat=True)) == ["a", "c"]
+
+
+def test_of_history_each_hour_stays_for_a_week_each_day_for_ninety_and_then_each_month() -> None:
+    hours = timedelta(hours=1)
+    kept = [
+        *(NOW - 2.2 * hours, NOW - 5 * hours, NOW - 6 * DAY, NOW - 6 * DAY - 2 * hours),
+        *(NOW - 10 * DAY - 2 * hours, NOW - 11 * DAY - 2 * hours, NOW - 80 * DAY),
+        *(NOW - 200 * DAY, NOW - 300 * DAY),
+    ]
+    thinned = [NOW - 2.5 * hours, NOW - 10 * DAY - 5 * hours, NOW - 201 * DAY]
+    for moment in [*kept, *thinned]:
+        statistics_generate(now=moment)
+    assert aggregates_clean(now=NOW)["snapshots"] == len(thinned)
+    assert set(StatisticsSnapshot.objects.values_list("generated_at", flat=True)) == set(kept)
+
+
 def test_scheduled_runs_say_in_their_rows_what_they_did() -> None:
     handlers.code_patterns([patterns("a", 1, "x")])
     tasks.aggregate()
