@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from apps.shared.contracts.nkeys import seed_new
 from apps.shared.contracts.signatures import signature_of
 from apps.shared.nats_bridge.models import OutboxMessage
 from apps.singularity.ingestion.models import DeclaredDependency
@@ -175,6 +177,18 @@ def test_other_rules_mean_that_all_is_told_anew(shop: Any, settings: Any) -> Non
     purls = {key for subject, _, key in known(queued()) if "package" in subject}
     assert purls == {"pkg:pypi/django"}
     assert signatures() == holding(shop)
+
+
+def test_a_new_key_means_that_all_is_told_anew(plain: Any, settings: Any) -> None:
+    codebase_sync(codebase=plain)
+    sent(queued())
+    instance_sync()
+    assert not [row for row in queued() if row.sent_at is None]
+    settings.IDENTITY = replace(settings.IDENTITY, seed=seed_new())
+    instance_sync()
+    again = [row for row in queued() if row.sent_at is None]
+    told = {key for subject, _, key in known(again) if "code.pattern" in subject}
+    assert told == holding(plain)
 
 
 def test_the_floor_of_a_complete_statement_outlives_its_messages(plain: Any) -> None:

@@ -32,8 +32,13 @@ def subjects_told() -> frozenset[Subject]:
 
 
 def policy_digest(subject: Subject) -> str:
-    """Names the rules by which a subject is told."""
-    says = [str(POLICY_VERSION), *settings.PUBLISH_EXCLUDE]
+    """Names the rules by which a subject is told, and the key under which.
+
+    What was sent under a key that Centralcloud had put aside meanwhile was not applied: so all is
+    told anew under a new one.
+    """
+    key = settings.IDENTITY.key
+    says = [str(POLICY_VERSION), key.public if key else "", *settings.PUBLISH_EXCLUDE]
     if subject in {Subject.ARCHITECTURE, Subject.FRAMEWORK}:
         says.append(own_words().definitions.digest)
     if subject is Subject.PATTERN:
