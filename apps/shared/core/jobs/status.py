@@ -125,11 +125,6 @@ def jobs_recent(*, instance: str, limit: int) -> list[JobStatus]:
     return [*jobs_active(instance=instance), *map(job_status, ended)][:limit]
 
 
-def job_known(*, instance: str) -> bool:
-    """Whether there is a row of any job, be it a scheduled run that went well."""
-    return Job.objects.filter(instance=instance).exists()
-
-
 def last_runs(*, instance: str) -> dict[str, JobStatus]:
     """The last scheduled run of each task that the site's wiring lists, by the task's path."""
     rows = Job.objects.filter(instance=instance, key=Job.SCHEDULE_KEY).exclude(
