@@ -14,7 +14,7 @@ class OutboxMessage(models.Model):
     ``event_id`` is its CloudEvents id. ``order_key`` names what it is about: messages of one key
     are sent in order. ``state_key`` names the state that it tells, and ``since`` the revision that
     the state was told up to before: an unsent message can be taken back and told anew with what
-    came after it. Once sent, the row is the record that it left.
+    came after it. Once sent, the row is the record that it left; so it is where it may have left.
     """
 
     instance = models.CharField(max_length=63)
@@ -32,6 +32,9 @@ class OutboxMessage(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempts = models.IntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
+    may_have_left = models.BooleanField(
+        default=False, help_text="It was on its way, and whether it arrived was never heard."
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     set_aside_at = models.DateTimeField(
         null=True, blank=True, help_text="It can never be sent as it is; the error says why."

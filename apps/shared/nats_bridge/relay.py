@@ -8,7 +8,7 @@ acknowledgement did not come, may come after later ones: revisions make that har
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
@@ -96,17 +96,20 @@ class Relay:
             await window.send(mark=self._mark, renew=self._renew)
         finally:
             # Also when the connection is lost and this task is cancelled: others may go on now.
-            errors = dict.fromkeys(window.open, "not acknowledged") | window.failed
+            unheard = frozenset(window.open)
+            errors = dict.fromkeys(unheard, "not acknowledged") | window.failed
             impossible |= window.impossible
-            released = self._database.submit(self._release, errors, impossible)
+            released = self._database.submit(self._release, errors, unheard, impossible)
         await asyncio.wrap_future(released)
         if errors:
             sent = len(rows) - len(errors) - len(window.impossible)
             raise SendingFailed(next(iter(errors.values())), sent=sent)
 
-    def _release(self, errors: dict[int, str], impossible: dict[int, str]) -> None:
+    def _release(
+        self, errors: dict[int, str], unheard: Collection[int], impossible: dict[int, str]
+    ) -> None:
         if errors:
-            sending.outbox_release(errors=errors, relay=self._id)
+            sending.outbox_release(errors=errors, unheard=unheard, relay=self._id)
         if impossible:
             log.error("outbox.set_aside", messages=len(impossible))
             sending.outbox_set_aside(errors=impossible)

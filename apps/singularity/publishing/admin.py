@@ -32,7 +32,7 @@ class EgressAdmin(InstanceAdmin):
     list_display = ("sent_at", "subject", "facts_told", "data_size")
     list_filter = (SubjectFilter,)
     ordering = ("-sent_at", "-id")
-    fields = ("event_id", "subject", "created_at", "sent_at", "data_size", "facts_told")
+    fields = ("event_id", "subject", "created_at", "sent_at", "heard", "data_size", "facts_told")
     readonly_fields = fields
     change_list_template = "publishing/ledger.html"
     change_form_template = "publishing/message.html"
@@ -45,6 +45,11 @@ class EgressAdmin(InstanceAdmin):
     def facts_told(self, message: EgressMessage) -> str:
         """How many facts it carries."""
         return f"{message.facts:,}"
+
+    @admin.display(description="Acknowledged", boolean=True)
+    def heard(self, message: EgressMessage) -> bool:
+        """Whether it is known to have arrived; of the others only that it may have left."""
+        return not message.may_have_left
 
     @admin.display(description="Size")
     def data_size(self, message: EgressMessage) -> str:

@@ -99,6 +99,31 @@ def test_what_a_relay_has_in_its_hands_is_not_taken_back(site: Site) -> None:
     assert len(unsent()) == 2
 
 
+def test_what_may_have_left_is_told_anew_and_stays_on_record(site: Site) -> None:
+    """A relay died with the first, no answer came of the second, the third was refused."""
+    dead, unheard, refused = put(1, 2, 3, state_key="s")
+    assert claim("dead", limit=1) == [dead]
+    OutboxMessage.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    OutboxMessage.objects.filter(pk__in=(unheard, refused)).update(claimed_by="r")
+    errors = {unheard: "not acknowledged", refused: "the stream is full"}
+    sending.outbox_release(errors=errors, unheard=[unheard], relay="r")
+    with transaction.atomic():
+        assert outbox_take_back(state_key="s") == 0
+    kept = OutboxMessage.objects.exclude(sent_at=None)
+    assert set(kept.values_list("pk", "may_have_left")) == {(dead, True), (unheard, True)}
+    assert not unsent()
+
+
+def test_whoever_takes_over_from_a_dead_relay_remembers_it(site: Site) -> None:
+    (row,) = put(1, state_key="s")
+    assert claim("dead") == [row]
+    OutboxMessage.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    assert claim("next") == [row]
+    assert OutboxMessage.objects.get(pk=row).may_have_left
+    sending.outbox_mark_sent(ids=[row])
+    assert not OutboxMessage.objects.get(pk=row).may_have_left
+
+
 def test_another_sites_messages_stay_where_they_are(site: Site) -> None:
     put(1)
     OutboxMessage.objects.update(instance="another")
@@ -272,3 +297,4 @@ def test_missing_acknowledgements_are_given_up_after_a_while(
     asyncio.run(scenario())
     (row,) = unsent()
     assert (row.attempts, row.error, row.claimed_until) == (1, "not acknowledged", None)
+    assert row.may_have_left

@@ -147,6 +147,13 @@ def test_one_message_has_its_bytes(left: list[OutboxMessage], client: APIClient)
     assert client.get(f"/api/v1/egress/{waiting.event_id}").status_code == 404
 
 
+def test_what_may_have_left_is_said_to_be_so(left: list[OutboxMessage], client: APIClient) -> None:
+    OutboxMessage.objects.filter(pk=left[0].pk).update(may_have_left=True)
+    rows = client.get("/api/v1/egress").json()["results"]
+    unsure = [row["id"] for row in rows if row["may_have_left"]]
+    assert unsure == [str(left[0].event_id)]
+
+
 def test_strangers_see_nothing(left: list[OutboxMessage]) -> None:
     for path in ("egress", "egress/totals", f"egress/{left[0].event_id}"):
         assert APIClient().get(f"/api/v1/{path}").status_code == 401

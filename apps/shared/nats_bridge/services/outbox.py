@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.shared.contracts.event import event_of
@@ -54,8 +55,9 @@ def outbox_put(
 def outbox_take_back(*, state_key: str) -> int | None:
     """Delete the unsent messages of a state, inside the caller's transaction.
 
-    Those that a relay has in its hands stay. Returns the lowest ``since`` of the deleted ones:
-    what changed after it must be told anew; None when there was none.
+    Those that a relay has in its hands stay; those that may have left are kept as sent, for the
+    record. Returns the lowest ``since`` of what was taken back: what changed after it must be told
+    anew; None when there was none.
     """
     free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now())
     rows = list(
@@ -63,7 +65,10 @@ def outbox_take_back(*, state_key: str) -> int | None:
         .filter(free, instance=settings.IDENTITY.name, state_key=state_key, sent_at=None)
         .values_list("id", "since")
     )
-    OutboxMessage.objects.filter(id__in=[row[0] for row in rows]).delete()
+    taken = OutboxMessage.objects.filter(id__in=[row[0] for row in rows])
+    taken.exclude(claimed_by="").update(may_have_left=True)  # a relay died with it
+    taken.filter(may_have_left=True).update(sent_at=Now(), claimed_by="", claimed_until=None)
+    taken.filter(may_have_left=False).delete()
     return min((since for _, since in rows), default=None)
 
 

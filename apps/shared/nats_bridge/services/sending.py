@@ -7,7 +7,7 @@ its claim runs out. Clocks are the database's alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -33,7 +33,8 @@ _CANDIDATES = """
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 _CLAIM = f"""
     UPDATE nats_bridge_outboxmessage
-    SET claimed_by = %(relay)s, claimed_until = clock_timestamp() + %(seconds)s * interval '1 s'
+    SET claimed_by = %(relay)s, claimed_until = clock_timestamp() + %(seconds)s * interval '1 s',
+        may_have_left = may_have_left OR claimed_by <> ''  -- a relay died with it
     WHERE id = ANY(%(ids)s) RETURNING {_COLUMNS}"""
 
 
@@ -63,7 +64,12 @@ def outbox_claim(*, name: str, source: str, relay: str, limit: int, size: int) -
 def outbox_mark_sent(*, ids: Sequence[int]) -> None:
     """JetStream has acknowledged them."""
     OutboxMessage.objects.filter(id__in=ids, sent_at=None).update(
-        sent_at=Now(), claimed_by="", claimed_until=None, error="", attempts=F("attempts") + 1
+        sent_at=Now(),
+        claimed_by="",
+        claimed_until=None,
+        error="",
+        may_have_left=False,
+        attempts=F("attempts") + 1,
     )
 
 
@@ -78,12 +84,17 @@ def outbox_renew(*, ids: Sequence[int], relay: str) -> None:
         )
 
 
-def outbox_release(*, errors: Mapping[int, str], relay: str) -> None:
-    """They were not acknowledged, for the reasons given; any relay may try them again."""
+def outbox_release(*, errors: Mapping[int, str], unheard: Collection[int], relay: str) -> None:
+    """They were not sent, for the reasons given; any relay may try them again.
+
+    Of those ``unheard`` there was no answer: they may have left.
+    """
     with transaction.atomic():
+        mine = OutboxMessage.objects.filter(claimed_by=relay, sent_at=None)
+        mine.filter(id__in=unheard).update(may_have_left=True)
         for error in set(errors.values()):
             ids = [row for row, reason in errors.items() if reason == error]
-            OutboxMessage.objects.filter(id__in=ids, claimed_by=relay, sent_at=None).update(
+            mine.filter(id__in=ids).update(
                 claimed_by="",
                 claimed_until=None,
                 error=error[:_LONGEST_ERROR],

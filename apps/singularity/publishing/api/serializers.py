@@ -16,6 +16,9 @@ class EgressSerializer(serializers.Serializer[EgressMessage]):
     subject = serializers.CharField()
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField()
+    may_have_left = serializers.BooleanField(
+        help_text="It was on its way, and whether it arrived was never heard."
+    )
     size = serializers.IntegerField(help_text="Bytes of data.")
     facts = serializers.IntegerField(help_text="Facts that it carries.")
     carries = serializers.JSONField(source="fields")
