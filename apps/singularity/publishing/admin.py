@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
 
 from apps.shared.contracts.subjects import MESSAGES, Way
 from apps.shared.core.admin.base import InstanceAdmin
@@ -56,31 +56,15 @@ class EgressAdmin(InstanceAdmin):
         """Its data."""
         return filesizeformat(message.size)
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The list, below what left on each day, what is refused, and the sign of life."""
-        response: HttpResponse = super().changelist_view(request, extra_context)
-        if isinstance(response, TemplateResponse) and response.context_data:
-            alive = heartbeat()
-            response.context_data |= {
-                "days": list(days_left().items()),
-                "refused": refused_now(),
-                "heartbeat": alive.model_dump_json(exclude_defaults=True) if alive else "",
-            }
-        return response
+    def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
+        """What left on each day, what is refused, and the sign of life."""
+        alive = heartbeat()
+        return {
+            "days": list(days_left().items()),
+            "refused": refused_now(),
+            "heartbeat": alive.model_dump_json(exclude_defaults=True) if alive else "",
+        }
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """One message with its data as it left."""
-        message = self.get_object(request, object_id)
-        said = bytes(message.data).decode() if message else ""
-        response: HttpResponse = super().change_view(
-            request, object_id, form_url, (extra_context or {}) | {"said": said}
-        )
-        return response
+    def row_context(self, request: HttpRequest, row: EgressMessage) -> dict[str, Any]:
+        """Its data as it left."""
+        return {"said": bytes(row.data).decode()}

@@ -67,28 +67,14 @@ class FleetInstanceAdmin(FleetAdmin):
         """Shut the chosen out and remove what they contributed."""
         return shut_out(self, request, queryset, WITHDRAW)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The page of one instance."""
-        instance = self.get_object(request, object_id)
-        extra = self._page(request, instance) if instance else {}
-        response: HttpResponse = super().change_view(
-            request, object_id, form_url, (extra_context or {}) | extra
-        )
-        return response
-
-    def _page(self, request: HttpRequest, instance: Instance) -> dict[str, Any]:
+    def row_context(self, request: HttpRequest, row: Instance) -> dict[str, Any]:
+        """How it is, its keys, and what may be done."""
         now = timezone.now()
-        enrolled = instance.state == Instance.State.ENROLLED
-        gone = instance.state == Instance.State.WITHDRAWN
+        enrolled = row.state == Instance.State.ENROLLED
+        gone = row.state == Instance.State.WITHDRAWN
         return {
-            "one": shown(Listed(instance, condition_of(instance, now=now)), now=now),
-            "keys": instance.keys.all()[:KEYS_SHOWN],
+            "one": shown(Listed(row, condition_of(row, now=now)), now=now),
+            "keys": row.keys.all()[:KEYS_SHOWN],
             "can_revoke": enrolled and self.has_revoke_permission(request),
             "can_withdraw": not gone and self.has_withdraw_permission(request),
         }

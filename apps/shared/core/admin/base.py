@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -61,6 +63,33 @@ class InstanceAdmin(ModelAdmin):
             (name, {**options, "classes": ("min-w-0", *options.get("classes", ()))})
             for name, options in super().get_fieldsets(request, obj)
         ]
+
+    def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
+        """What the list's template needs besides the rows."""
+        return {}
+
+    def row_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What the template of a row's page needs besides its fields."""
+        return {}
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with its context."""
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context and "cl" in context:  # an action's own page has no list
+            context |= self.list_context(request, context["cl"])
+        return response
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A row's page, with its context."""
+        if (row := context.get("original")) is not None:
+            context |= self.row_context(request, row)
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds what is learned."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import display
 
@@ -30,14 +31,9 @@ class SharedFactAdmin(InstanceAdmin):
 
     list_before_template = "guidance/facts_style.html"
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The list, with coloured patterns."""
-        response: HttpResponse = super().changelist_view(
-            request, (extra_context or {}) | {"code_styles": code_styles()}
-        )
-        return response
+    def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
+        """The colours of patterns."""
+        return {"code_styles": code_styles()}
 
     @display(description="fact")
     def title(self, fact: SharedFact) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.singularity.guidance.admin.filters import KindFilter, ShownFilter, SubjectFilter
@@ -51,31 +51,16 @@ class InsightAdmin(InstanceAdmin):
         rows: QuerySet[Insight] = super().get_queryset(request)
         return said_once(rows)
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The list, with the number of insights of each kind above it."""
-        response: HttpResponse = super().changelist_view(request, extra_context)
-        if isinstance(response, TemplateResponse) and response.context_data:
-            changes = response.context_data["cl"]
-            response.context_data |= _shared(request) | {
-                "kinds": kind_chips(request, changes, by=KindFilter),
-                "why_nothing": why_nothing(),
-            }
-        return response
+    def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
+        """The number of insights of each kind, and why there is none."""
+        return _shared(request) | {
+            "kinds": kind_chips(request, changes, by=KindFilter),
+            "why_nothing": why_nothing(),
+        }
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The page of one insight."""
-        response: HttpResponse = super().change_view(
-            request, object_id, form_url, (extra_context or {}) | _shared(request)
-        )
-        return response
+    def row_context(self, request: HttpRequest, row: Insight) -> dict[str, Any]:
+        """Whether it may be put away."""
+        return _shared(request)
 
 
 def _shared(request: HttpRequest) -> dict[str, Any]:

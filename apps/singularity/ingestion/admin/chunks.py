@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
@@ -97,20 +97,9 @@ class ChunkAdmin(InstanceAdmin):
         """Names the text that is embedded."""
         return chunk.text_digest.hex()
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The page of one chunk, with its code coloured."""
-        chunk = self.get_object(request, object_id)
-        extra = {"source": _source(chunk)} if chunk is not None else {}
-        response: HttpResponse = super().change_view(
-            request, object_id, form_url, (extra_context or {}) | extra
-        )
-        return response
+    def row_context(self, request: HttpRequest, row: Chunk) -> dict[str, Any]:
+        """Its code, coloured."""
+        return {"source": _source(row)}
 
 
 def _source(chunk: Chunk) -> SafeString:

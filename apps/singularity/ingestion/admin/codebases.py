@@ -108,20 +108,9 @@ class CodebaseAdmin(InstanceAdmin):
             messages.success(request, f"{codebase.name}: job {job.pk} {waits}.")
             transaction.on_commit(partial(_send, request, job.pk))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The page of one code base, with what was learned of it."""
-        codebase = self.get_object(request, object_id)
-        if codebase is not None:
-            extra_context = (extra_context or {}) | _learned(codebase)
-            extra_context["can_ingest"] = self.has_ingest_permission(request)
-        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        return response
+    def row_context(self, request: HttpRequest, row: Codebase) -> dict[str, Any]:
+        """What was learned of it."""
+        return _learned(row) | {"can_ingest": self.has_ingest_permission(request)}
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

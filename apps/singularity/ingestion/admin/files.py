@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
@@ -77,21 +77,10 @@ class FileAdmin(InstanceAdmin):
         """Digest of the bytes on disk."""
         return bytes(file.digest).hex() if file.digest else None
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The page of one file, with its chunks."""
-        file = self.get_object(request, object_id)
-        chunks = _chunks(file)[: CHUNKS_SHOWN + 1] if file is not None else ()
-        extra = {"chunks": chunks[:CHUNKS_SHOWN], "more_chunks": len(chunks) > CHUNKS_SHOWN}
-        response: HttpResponse = super().change_view(
-            request, object_id, form_url, (extra_context or {}) | extra
-        )
-        return response
+    def row_context(self, request: HttpRequest, row: File) -> dict[str, Any]:
+        """Its chunks."""
+        chunks = _chunks(row)[: CHUNKS_SHOWN + 1]
+        return {"chunks": chunks[:CHUNKS_SHOWN], "more_chunks": len(chunks) > CHUNKS_SHOWN}
 
 
 def _chunks(file: File) -> QuerySet[Chunk]:

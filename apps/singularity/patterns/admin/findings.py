@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.singularity.ingestion.admin.filters import CodebaseFilter
@@ -45,29 +45,13 @@ class FindingAdmin(InstanceAdmin):
         allowed: bool = super().lookup_allowed(lookup, value, request)
         return allowed or lookup == "pattern__id__exact"
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The list."""
-        response: HttpResponse = super().changelist_view(request, extra_context)
-        if isinstance(response, TemplateResponse) and response.context_data:
-            response.context_data |= head(request) | {"code_styles": code_styles()}
-        return response
+    def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
+        """The list's head."""
+        return head(request) | {"code_styles": code_styles()}
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """One finding, with its code and its rule."""
-        finding = self.get_object(request, object_id)
-        extra = _page(request, finding) if finding is not None else {}
-        response: HttpResponse = super().change_view(
-            request, object_id, form_url, (extra_context or {}) | extra
-        )
-        return response
+    def row_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
+        """Its code and its rule."""
+        return _page(request, row)
 
 
 def _page(request: HttpRequest, finding: Finding) -> dict[str, Any]:

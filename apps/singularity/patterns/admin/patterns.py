@@ -7,9 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Case, IntegerField, QuerySet, When
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.singularity.ingestion.admin.filters import CodebaseFilter, LanguageFilter
@@ -76,34 +76,17 @@ class PatternAdmin(InstanceAdmin):
         rows: QuerySet[CodePattern] = super().get_queryset(request)
         return rows.defer("details").prefetch_related(recent_support(SPARK_POINTS))
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The list, with the number of patterns of each kind above it."""
-        response: HttpResponse = super().changelist_view(request, extra_context)
-        if isinstance(response, TemplateResponse) and response.context_data:
-            changes = response.context_data["cl"]
-            response.context_data |= head(request) | {
-                "code_styles": code_styles(),
-                "kinds": kind_chips(request, changes, by=KindFilter),
-                "orders": _orders(request, changes),
-            }
-        return response
+    def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
+        """The number of patterns of each kind, and the orders."""
+        return head(request) | {
+            "code_styles": code_styles(),
+            "kinds": kind_chips(request, changes, by=KindFilter),
+            "orders": _orders(request, changes),
+        }
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The page of one pattern."""
-        pattern = self.get_object(request, object_id)
-        extra = _page(request, pattern) if pattern is not None else {}
-        response: HttpResponse = super().change_view(
-            request, object_id, form_url, (extra_context or {}) | extra
-        )
-        return response
+    def row_context(self, request: HttpRequest, row: CodePattern) -> dict[str, Any]:
+        """All that is known of one pattern."""
+        return _page(request, row)
 
 
 def _orders(request: HttpRequest, changes: Any) -> list[dict[str, Any]]:
