@@ -25,7 +25,7 @@ from apps.singularity.patterns.engine.names.libraries import libraries_of
 from apps.singularity.patterns.engine.schemas import SchemaSummary, summarise_entities
 from apps.singularity.patterns.engine.usage import UsageMiner
 
-MINING_VERSION = 2
+MINING_VERSION = 3
 """Mining of the same facts by another version starts over."""
 _NO_MODULES = frozenset({"html", "css", "sql", "proto"})
 _LABEL_BYTES = 4  # of a node, see EncodedTree

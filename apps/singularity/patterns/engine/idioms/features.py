@@ -72,11 +72,17 @@ def roots_of(forest: Forest) -> Ints:
     return np.union1d(statements, uses).astype(np.int32)
 
 
+def plain(labels: Ints) -> Ints:
+    """Barriers are cells like others to the fragment that begins there."""
+    return np.where(labels == BARRIER, STATEMENT_ID, labels)
+
+
 def features_of(
     forest: Forest, paths: Paths, roots: Ints, *, window: int, limit: int
 ) -> tuple[Words, Ints]:
     """The first features of each root: a row of hashes, 0 where there are no more.
 
+    The root's own label is part of each, so that roots that share one can be one fragment's.
     Looked for in at most ``window`` nodes in preorder, at most ``limit`` of them. The second array
     has the nodes.
     """
@@ -89,5 +95,6 @@ def features_of(
     owner = np.broadcast_to(roots[:, None], nodes.shape)
     valid &= forest.barriers[nodes] == forest.barriers[owner]
     rows = np.zeros(nodes.shape, dtype=np.uint64)
-    rows[valid] = paths.between(owner[valid], nodes[valid])
+    top = plain(forest.label[owner[valid]])
+    rows[valid] = mix(paths.between(owner[valid], nodes[valid]) + mix(top.astype(np.uint64)))
     return rows, nodes

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.idioms.closure import Fragments
-from apps.singularity.patterns.engine.idioms.features import Paths
+from apps.singularity.patterns.engine.idioms.features import Paths, plain
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.hashing import Words, mix, powers
-from apps.singularity.patterns.engine.idioms.pivots import Pivots, WaysUp, plain, ways_up
+from apps.singularity.patterns.engine.idioms.pivots import Pivots, WaysUp, ways_up
 from apps.singularity.patterns.engine.idioms.seeds import Groups
 
 Ints = NDArray[np.int32]

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.singularity.patterns.engine.idioms.closure import Fragments
-from apps.singularity.patterns.engine.idioms.features import Paths
+from apps.singularity.patterns.engine.idioms.features import Paths, plain
 from apps.singularity.patterns.engine.idioms.forest import Forest
 from apps.singularity.patterns.engine.idioms.hashing import Words, mix
-from apps.singularity.patterns.engine.idioms.labels import BARRIER, STATEMENT_ID
+from apps.singularity.patterns.engine.idioms.labels import BARRIER
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -110,8 +110,3 @@ def _keys(forest: Forest, paths: Paths, nodes: Ints, length: int) -> Words:
     top = plain(forest.label[above]).astype(np.uint64)
     keys: Words = (paths.between(above, nodes) + mix(top)) & ~_NODE
     return keys
-
-
-def plain(labels: Ints) -> Ints:
-    """Barriers are cells like others to the fragment that begins there."""
-    return np.where(labels == BARRIER, STATEMENT_ID, labels)
