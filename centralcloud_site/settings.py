@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     *BASE_APPS,
     "apps.centralcloud.fleet",
     "apps.centralcloud.aggregation",
+    "apps.centralcloud.averaging",
     "apps.centralcloud.insights",
 ]
 

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     *BASE_APPS,
     "apps.singularity.ingestion",
     "apps.singularity.patterns",
+    "apps.singularity.training",
     "apps.singularity.publishing",
     "apps.singularity.guidance",
 ]

@@ -17,6 +17,7 @@ CENTRALCLOUD = "/centralcloud"
 INSTANCES = "/instances/"
 INSTANCES_BUCKET = "instances"
 MODELS_STORE = "models"
+"""The object store of aggregates: Centralcloud writes, every instance reads."""
 
 
 class Way(StrEnum):
@@ -252,6 +253,11 @@ _BY_PAYLOAD = {message.payload: message for message in MESSAGES}
 def instance_source(instance: str) -> str:
     """The CloudEvents source of an instance."""
     return f"{INSTANCES}{instance}"
+
+
+def instance_store(instance: str) -> str:
+    """The object store of what an instance shares: it writes, Centralcloud reads."""
+    return f"{MODELS_STORE}-{instance}"
 
 
 def source_instance(source: str) -> str:

@@ -56,6 +56,13 @@ class Environment:
     publish_exclude: tuple[str, ...]
     pattern_min_instances: int
     retention_days: int
+    base_model: Path | None
+    share_models: bool
+    share_vocabulary: bool
+    join_rounds: bool
+    vocabulary_min_instances: int
+    round_quorum: int
+    round_hours: int
     embedder: str
     embedder_api_key: str
     max_file_bytes: int
@@ -172,6 +179,19 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         retention_days=reader.get(
             "RETENTION_DAYS", values.positive, 90, "a number of days, such as 90"
         ),
+        base_model=reader.get(
+            "BASE_MODEL", values.existing_folder, None, "the absolute path of a Hugging Face folder"
+        ),
+        share_models=reader.get("SHARE_MODELS", values.boolean, True, "true or false"),
+        share_vocabulary=reader.get("SHARE_VOCABULARY", values.boolean, True, "true or false"),
+        join_rounds=reader.get("JOIN_ROUNDS", values.boolean, False, "true or false"),
+        vocabulary_min_instances=reader.get(
+            "VOCABULARY_MIN_INSTANCES", values.positive, 2, "a number of instances, such as 2"
+        ),
+        round_quorum=reader.get(
+            "ROUND_QUORUM", values.positive, 3, "a number of instances, such as 3"
+        ),
+        round_hours=reader.get("ROUND_HOURS", values.positive, 24, "a number of hours, such as 24"),
         embedder=reader.variables.get("EMBEDDER", "").strip(),
         embedder_api_key=reader.variables.get("EMBEDDER_API_KEY", "").strip(),
         max_file_bytes=reader.get(

@@ -30,6 +30,13 @@ PUBLISH = ENVIRONMENT.publish
 PUBLISH_EXCLUDE = ENVIRONMENT.publish_exclude
 PATTERN_MIN_INSTANCES = ENVIRONMENT.pattern_min_instances
 RETENTION_DAYS = ENVIRONMENT.retention_days
+BASE_MODEL = ENVIRONMENT.base_model
+SHARE_MODELS = ENVIRONMENT.share_models
+SHARE_VOCABULARY = ENVIRONMENT.share_vocabulary
+JOIN_ROUNDS = ENVIRONMENT.join_rounds
+VOCABULARY_MIN_INSTANCES = ENVIRONMENT.vocabulary_min_instances
+ROUND_QUORUM = ENVIRONMENT.round_quorum
+ROUND_HOURS = ENVIRONMENT.round_hours
 KEYS_DIR = STATE_DIR / "keys"
 NATS_REPLICAS = ENVIRONMENT.nats_replicas
 EMBEDDER = ENVIRONMENT.embedder
@@ -58,6 +65,7 @@ BASE_APPS = [
     "apps.shared.core",
     "apps.shared.dashboard",
     "apps.shared.nats_bridge",
+    "apps.shared.artifacts",
 ]
 
 MIDDLEWARE = [

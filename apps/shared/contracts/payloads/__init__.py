@@ -43,7 +43,11 @@ from apps.shared.contracts.payloads.statistics import (
     PatternTotal,
     StatisticsReported,
 )
-from apps.shared.contracts.payloads.training import ModelEvaluated, TrainingCompleted
+from apps.shared.contracts.payloads.training import (
+    ModelEvaluated,
+    RoundOffer,
+    TrainingCompleted,
+)
 
 __all__ = [
     "AdvisoryPublished",
@@ -80,6 +84,7 @@ __all__ = [
     "Payload",
     "RecommendationsAnswer",
     "RecommendationsQuery",
+    "RoundOffer",
     "SharedFact",
     "StatisticsAnswer",
     "StatisticsQuery",

@@ -26,7 +26,7 @@ from apps.shared.contracts.payloads.base import (
     Time,
     Version,
 )
-from apps.shared.contracts.payloads.training import ModelKind, ModelVersion
+from apps.shared.contracts.payloads.training import ModelKind, ModelVersion, RoundOffer
 
 InsightKind = Literal[
     "adopt",  # most instances like this one have it, this one has not
@@ -105,16 +105,27 @@ class InsightsAggregated(Payload):
 
 
 class ModelReady(Payload):
-    """An aggregate model can be downloaded."""
+    """An aggregate model can be downloaded, and the round that goes on from it.
+
+    The newest revision of a version holds. A ``candidate`` is there to be judged; ``promoted`` is
+    what a newcomer begins with, ``rejected`` one that lost to its predecessor on the fleet. A
+    round that is open before there is any aggregate has no artifact.
+    """
 
     kind: ModelKind
     version: ModelVersion
     family: Key
-    artifact: Digest
-    size: Positive
+    scope: Key
+    state: Literal["open", "candidate", "promoted", "rejected"]
+    architecture: Digest | None = None
+    tokenizer: Digest | None = None
+    artifact: Digest | None = None
+    size: Count = 0
     base: ModelVersion | None = None
-    contributors: Positive
+    contributors: Count
     metrics: Metrics = {}
+    round: RoundOffer | None = None
+    revision: Revision
     ready_at: Time
 
 

@@ -1,0 +1,1 @@
+"""Submissions to rounds to aggregate models, and how instances find them."""

@@ -1,0 +1,1 @@
+"""Aggregators and the vetting of submissions, over files; no Django."""

@@ -1,0 +1,1 @@
+"""Model bundles by digest: save, put, fetch, verify."""

@@ -1,0 +1,1 @@
+"""Bundles, families, weights and their differences as functions of files alone: no Django."""

@@ -1,0 +1,1 @@
+"""What an instance trains: corpus, runs, models, and which of them is in use."""
