@@ -5,6 +5,6 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "centralcloud_site.settings")
 
 from apps.shared.core.celery import site_celery
-from centralcloud_site.wiring import SCHEDULE
+from centralcloud_site.wiring import QUEUES, SCHEDULE
 
-app = site_celery("centralcloud", SCHEDULE)
+app = site_celery("centralcloud", SCHEDULE, QUEUES)

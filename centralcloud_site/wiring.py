@@ -36,6 +36,7 @@ JOBS: dict[str, str] = {
     "clean_up": "apps.centralcloud.aggregation.tasks.clean_up",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }
+QUEUES: dict[str, str] = {}
 PANELS: list[str] = [
     "apps.centralcloud.fleet.panels.FLEET",
     "apps.centralcloud.aggregation.panels.KNOWN",

@@ -5,6 +5,6 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "singularity_site.settings")
 
 from apps.shared.core.celery import site_celery
-from singularity_site.wiring import SCHEDULE
+from singularity_site.wiring import QUEUES, SCHEDULE
 
-app = site_celery("singularity", SCHEDULE)
+app = site_celery("singularity", SCHEDULE, QUEUES)

@@ -44,6 +44,9 @@ JOBS: dict[str, str] = {
     "request": "apps.singularity.guidance.tasks.request",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }
+QUEUES: dict[str, str] = {
+    "apps.singularity.training.tasks.train": "training",
+}
 PANELS: list[str] = [
     "apps.singularity.ingestion.panels.START",
     "apps.singularity.ingestion.panels.SEARCH",

@@ -6,7 +6,7 @@ from celery import Celery, signals
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from apps.shared.core.connections import site_broker
+from apps.shared.core.connections import queue_name, site_broker
 from apps.shared.core.embedded.servers import servers_of
 from apps.shared.core.environment import Environment
 
@@ -25,10 +25,17 @@ class SiteCelery(Celery):
         return super().connection_for_read(*args, **kwargs)
 
 
-def site_celery(site: str, schedule: dict[str, Any]) -> Celery:
-    """The application of one site: an own queue, and the beat schedule of its wiring."""
+def site_celery(site: str, schedule: dict[str, Any], queues: dict[str, str]) -> Celery:
+    """The application of one site: its queues, and the beat schedule of its wiring.
+
+    ``queues`` names the tasks that wait in a queue of their own, beside the site's.
+    """
     app = queue_client(site, settings.ENVIRONMENT)
     app.conf.beat_schedule = schedule
+    environment = settings.ENVIRONMENT
+    app.conf.task_routes = {
+        task: {"queue": queue_name(environment, site, name)} for task, name in queues.items()
+    }
     app.steps["worker"].add(DjangoStructLogInitStep)
     app.set_default()
     app.autodiscover_tasks()

@@ -67,12 +67,17 @@ def site_cache(environment: Environment, site: str) -> dict[str, Any]:
     }
 
 
+def queue_name(environment: Environment, site: str, name: str = "") -> str:
+    """The queue of a site's tasks, or the one for tasks of a name."""
+    return "-".join(filter(None, (site, environment.instance_id, name)))
+
+
 def site_broker(environment: Environment, site: str) -> dict[str, Any]:
     """Celery's settings for a site's queue."""
     url = redis_url(environment)
     return {
         "broker_url": url.replace("unix://", "redis+socket://", 1),
-        "task_default_queue": f"{site}-{environment.instance_id}",
+        "task_default_queue": queue_name(environment, site),
         "broker_transport_options": {
             "global_keyprefix": f"{site}:{environment.instance_id}:",
             "visibility_timeout": VISIBILITY_SECONDS,

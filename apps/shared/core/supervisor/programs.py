@@ -4,7 +4,11 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 
+from django.conf import settings
+
+from apps.shared.core.connections import queue_name
 from apps.shared.core.environment import CHECKOUT, Environment
 
 WEB_THREADS = min(8, 2 * (os.cpu_count() or 1))  # the web server warns about more
@@ -31,6 +35,12 @@ class Site:
     def settings(self) -> str:
         """The settings module."""
         return f"{self.name}_site.settings"
+
+    @property
+    def queues(self) -> list[str]:
+        """Queues beside the site's own, by its wiring."""
+        queues: dict[str, str] = import_module(f"{self.name}_site.wiring").QUEUES
+        return sorted(set(queues.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ def for_site(environment: Environment, site: Site) -> Environment:
 
 
 def sites_programs(sites: Sequence[Site], ports: Sequence[int], *, nats: bool) -> list[Program]:
-    """Web server, worker and scheduler of each site, and its bridge where there is a NATS."""
+    """Web server, workers and scheduler of each site, and its bridge where there is a NATS."""
     return [
         Program(f"{site.title} {kind}", command, site_environment(site))
         for site, port in zip(sites, ports, strict=True)
@@ -109,7 +119,8 @@ def _numbered(instance: str, number: int) -> str:
 def _commands(site: Site, port: int) -> dict[str, list[str]]:
     return {
         "web": _web(site, port),
-        "worker": _worker(site),
+        "worker": _worker(site, f"{site.title}@%h", WORKER_THREADS),
+        **{name: _queue_worker(site, name) for name in site.queues},
         "beat": _beat(site),
         "bridge": manage("nats_bridge"),
     }
@@ -123,12 +134,19 @@ def _web(site: Site, port: int) -> list[str]:
     return [*granian, *address, *threads, application]
 
 
-def _worker(site: Site) -> list[str]:
+def _queue_worker(site: Site, name: str) -> list[str]:
+    """A worker of tasks that have a queue of their own: one after the other."""
+    environment = for_site(settings.ENVIRONMENT, site)
+    queue = ["--queues", queue_name(environment, site.name, name)]
+    return [*_worker(site, f"{site.title}-{name}@%h", 1), *queue]
+
+
+def _worker(site: Site, hostname: str, threads: int) -> list[str]:
     """A pool of threads: a task may start processes and hold CUDA, forked workers may not."""
     celery = [sys.executable, "-W", ROOT_WARNING, "-m", "celery", "-A", f"{site.name}_site", "-q"]
-    pool = ["--pool", "threads", "--concurrency", str(WORKER_THREADS)]
+    pool = ["--pool", "threads", "--concurrency", str(threads)]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    return [*celery, "worker", *pool, *quiet, "--hostname", f"{site.title}@%h"]
+    return [*celery, "worker", *pool, *quiet, "--hostname", hostname]
 
 
 def _beat(site: Site) -> list[str]:

@@ -41,6 +41,7 @@ def web_answers(port: int) -> bool:
 
 
 def worker_answers(site: Site) -> bool:
-    """Whether a worker of the site's queue answers a ping."""
+    """Whether the worker of the site's own queue answers a ping."""
     queue = queue_client(site.name, for_site(settings.ENVIRONMENT, site))
-    return bool(queue.control.ping(timeout=PING_SECONDS))
+    answers = queue.control.ping(timeout=PING_SECONDS)
+    return any(name.startswith(f"{site.title}@") for answer in answers for name in answer)
