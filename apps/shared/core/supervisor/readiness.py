@@ -43,5 +43,5 @@ def web_answers(port: int) -> bool:
 def worker_answers(site: Site) -> bool:
     """Whether the worker of the site's own queue answers a ping."""
     queue = queue_client(site.name, for_site(settings.ENVIRONMENT, site))
-    answers = queue.control.ping(timeout=PING_SECONDS)
+    answers = queue.control.ping(timeout=PING_SECONDS) or []
     return any(name.startswith(f"{site.title}@") for answer in answers for name in answer)
