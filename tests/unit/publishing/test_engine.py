@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.shared.contracts.payloads import CodePatternFact
+from apps.shared.contracts.revisions import next_revision
 from apps.shared.contracts.signatures import signature_of
 from apps.singularity.patterns.engine.changed import ChangedPattern, KnownArchitecture
 from apps.singularity.patterns.engine.conventions.sentences import sentence_of
@@ -24,7 +25,6 @@ from apps.singularity.publishing.engine.own_words import own_words
 from apps.singularity.publishing.engine.packages import OwnPackage, PackagePolicy
 from apps.singularity.publishing.engine.refusal import Reason, Refused
 from apps.singularity.publishing.engine.requirements import requirement_told, version_told
-from apps.singularity.publishing.engine.revision import next_revision
 from apps.singularity.publishing.engine.secret_lines import Secrets
 from apps.singularity.publishing.engine.splitting import LARGEST_DATA, split
 from apps.singularity.publishing.engine.text_scan import suspicious

@@ -19,8 +19,8 @@ from apps.shared.contracts.payloads import code as code_contract
 from apps.shared.contracts.payloads import frameworks as frameworks_contract
 from apps.shared.contracts.payloads import packages as packages_contract
 from apps.shared.contracts.payloads.base import CodebaseState, Payload
+from apps.shared.contracts.revisions import next_revision
 from apps.shared.nats_bridge.services import outbox_put
-from apps.singularity.publishing.engine.revision import next_revision
 from apps.singularity.publishing.engine.splitting import Part, split
 from apps.singularity.publishing.engine.subjects import Subject
 from apps.singularity.publishing.models import PublishedState

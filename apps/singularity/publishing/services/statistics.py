@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.shared.contracts.payloads import LanguageTotal, PatternTotal, StatisticsReported
+from apps.shared.contracts.revisions import next_revision
 from apps.shared.nats_bridge.services import outbox_replace
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.ingestion.selectors.published import Holdings, holdings_of
 from apps.singularity.ingestion.selectors.totals import instance_vectors
 from apps.singularity.patterns.selectors.changed import learned_counts
 from apps.singularity.publishing.engine.packages import purl_plain
-from apps.singularity.publishing.engine.revision import next_revision
 from apps.singularity.publishing.models import PublishedCodebase, PublishedReport
 
 STATISTICS = "statistics"
