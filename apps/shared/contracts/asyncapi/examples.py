@@ -12,7 +12,9 @@ _TEMPLATE = "with open($A) as $B:\n    return json.load($B)"
 _TIME = "2026-01-05T09:30:00Z"
 _REVISION = 1_767_605_400_000_000
 _PURL = "pkg:pypi/django"
-_MODEL = "t5-2026-01-05"
+_MODEL = "centralcloud_t5-python_v1.3"
+_ARCHITECTURE = f"sha256:{'3d' * 32}"
+_ROUND = "6f3c1c52-6a0e-4c57-9d3b-8f0f5a2f9b10"
 _INSIGHT = "adopt:framework:django"
 
 SAMPLES: Mapping[str, Any] = {
@@ -21,16 +23,17 @@ SAMPLES: Mapping[str, Any] = {
     "artifact": f"sha256:{'7c' * 32}",
     "audience": "team-a",
     "base": None,
+    "base_digest": "scratch-0",
     "category": "web",
     "codebase": "5f3a09c2d7e84b16a0b9c8d7e6f5a4b3",
     "ecosystem": "pypi",
-    "family": "t5-efficient-tiny",
+    "family": "t5-python-3f2a91c0d4e5",
     "floor": 0,
     "id": "GHSA-xxxx-yyyy-zzzz",
     "key": "django",
     "kind": "idiom",
     "language": "python",
-    "metric": "nats_per_token",
+    "metric": "bits_per_byte",
     "name": "Django",
     "next": None,
     "opportunities": 14,
@@ -39,7 +42,6 @@ SAMPLES: Mapping[str, Any] = {
     "reason": "31 of 40 instances with Python have it",
     "requirement": ">=5.2,<6",
     "revision": _REVISION,
-    "round": None,
     "run": "0b0f9c1e-5f0e-4d8a-9c57-2f1c4c0a7d11",
     "scope": "runtime",
     "severity": "high",
@@ -48,6 +50,7 @@ SAMPLES: Mapping[str, Any] = {
     "subject_kind": "web",
     "summary": "A crafted request exhausts memory.",
     "template": _TEMPLATE,
+    "tokenizer": f"sha256:{'b4' * 32}",
     "unit": "files",
     "value": {"answer": 42},
     "version": "5.2.19",
@@ -74,11 +77,22 @@ _OF_MODEL: Mapping[tuple[str, str], Any] = {
     ("InsightFact", "language"): None,
     ("Heartbeat", "version"): "0.1.0",
     ("TrainingCompleted", "kind"): "t5",
-    ("TrainingCompleted", "version"): _MODEL,
+    ("TrainingCompleted", "architecture"): _ARCHITECTURE,
+    ("TrainingCompleted", "scope"): "python",
+    ("TrainingCompleted", "version"): "gpu-trainer-1_t5-python_v1.2",
+    ("TrainingCompleted", "round"): _ROUND,
     ("ModelEvaluated", "version"): _MODEL,
+    ("ModelEvaluated", "kind"): "t5",
+    ("ModelEvaluated", "served"): "aggregate",
     ("ModelEvaluated", "reason"): "lower loss than the local model",
     ("ModelReady", "kind"): "t5",
     ("ModelReady", "version"): _MODEL,
+    ("ModelReady", "architecture"): _ARCHITECTURE,
+    ("ModelReady", "scope"): "python",
+    ("ModelReady", "state"): "candidate",
+    ("RoundOffer", "id"): _ROUND,
+    ("RoundOffer", "asks"): "difference",
+    ("RoundOffer", "base"): _MODEL,
 }
 """Where a name says something else in one model."""
 _ITEMS: Mapping[str, Any] = {
@@ -91,7 +105,7 @@ _ITEMS: Mapping[str, Any] = {
     "versions": "5.2.19",
     "withdrawn": None,
 }
-_KEYS: Mapping[str, str] = {"instances": "online", "metrics": "loss", "versions": "5.2.19"}
+_KEYS: Mapping[str, str] = {"instances": "online", "metrics": "bits_per_byte", "versions": "5.2.19"}
 
 
 def example_of(model: type[Payload]) -> dict[str, Any]:

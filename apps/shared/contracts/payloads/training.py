@@ -23,6 +23,10 @@ from apps.shared.contracts.payloads.base import (
 
 ModelKind = Literal["vocabulary", "t5", "encoder"]
 ModelVersion = Annotated[str, StringConstraints(min_length=1, max_length=160, pattern=NO_NUL)]
+BaseDigest = Annotated[
+    str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64}|scratch-[0-9]{1,10})$")
+]
+"""The weights that a family began with, or the seed that they were drawn from."""
 Codec = Literal["fp32", "bf16", "int8", "int4"]
 """How the numbers of a submission are written."""
 Asked = Literal["weights", "difference", "word_hashes", "words"]
@@ -61,7 +65,7 @@ class TrainingCompleted(Payload):
     architecture: Digest | None = None
     tokenizer: Digest | None = None
     base: ModelVersion | None = None
-    base_digest: Digest | None = None
+    base_digest: BaseDigest | None = None
     examples: Count
     metrics: Metrics
     artifact: Digest | None = None
