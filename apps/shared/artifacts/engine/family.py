@@ -39,7 +39,7 @@ class Family:
     @property
     def key(self) -> str:
         """The whole, as a Key of the contracts: ``t5-rust-3f2a91c0d4e5``."""
-        said = "\n".join([self.kind, self.architecture, self.tokenizer, self.base, self.scope])
+        said = f"{self.kind}\n{self.architecture}\n{self.tokenizer}\n{self.base}\n{self.scope}"
         return f"{self.slug}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
