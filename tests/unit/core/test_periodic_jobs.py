@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from apps.shared.core.jobs import JobRun, job_enqueue, job_run, jobs_recover, periodic, periodic_job
+from apps.shared.core.jobs import JobRun, beating, job_enqueue, job_run, jobs_recover, periodic_job
 from apps.shared.core.jobs.periodic import KEPT
 from apps.shared.core.jobs.status import jobs_recent, last_runs
 from apps.shared.core.models import Job
@@ -59,7 +59,7 @@ def test_an_unknown_failure_is_told_by_the_row_and_reaches_the_worker() -> None:
 def test_a_database_that_is_away_for_a_moment_does_not_end_the_heartbeat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(periodic, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(beating, "BEAT_SECONDS", 0.01)
     beat, heard = JobRun.beat, threading.Event()
     beats: list[int] = []
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import functools
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
 
+from apps.shared.core.jobs.beating import job_beating
 from apps.shared.core.jobs.outcome import outcome_in_row
-from apps.shared.core.jobs.run import JobRun, job_run
+from apps.shared.core.jobs.run import job_run
 from apps.shared.core.jobs.services import job_enqueue, job_running, jobs_thin
 from apps.shared.core.models import Job
 
-BEAT_SECONDS = 15.0
 KEPT = 50
 """Ended runs of a kind that stay."""
 log = structlog.get_logger(__name__)
@@ -71,32 +68,7 @@ def _run(work: Work, kind: str, label: str, job_id: int) -> None:
     instance, key = settings.INSTANCE_ID, Job.SCHEDULE_KEY
     with (
         job_run(instance=instance, kind=kind, key=key, label=label, job_id=job_id) as run,
-        _beating(run),
+        job_beating(run),
     ):
         run.result = dict(work() or {})
     jobs_thin(instance=instance, kind=kind, key=key, keep=KEPT)
-
-
-@contextmanager
-def _beating(run: JobRun) -> Iterator[None]:
-    """A heartbeat from a thread of its own, for work that reports nothing meanwhile."""
-    ended = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not ended.wait(BEAT_SECONDS):
-                try:
-                    run.beat()
-                except (DatabaseError, InterfaceError) as error:
-                    log.warning("job.no_heartbeat", job=run.job.pk, error=str(error))
-                    connection.close()  # the next beat makes a new one
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, daemon=True, name=f"heartbeat of job {run.job.pk}")
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()

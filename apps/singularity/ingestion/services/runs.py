@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.shared.core.jobs import job_enqueue, job_run, job_running
+from apps.shared.core.jobs import JobOrder
 from apps.shared.core.models import Job
 from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.services.ingest import (
@@ -21,13 +21,7 @@ EMBED = "embed"
 
 def ingest_enqueue(*, codebase: Codebase, full: bool = False) -> tuple[Job, bool]:
     """Record that a worker shall ingest; returns the waiting job and whether it is new."""
-    return job_enqueue(
-        instance=codebase.instance,
-        kind=INGEST,
-        key=_key(codebase),
-        label=codebase.name,
-        config={"codebase": codebase.pk, "full": full},
-    )
+    return _ingest_order(codebase, full=full).enqueue()
 
 
 def ingest_run(
@@ -42,14 +36,7 @@ def ingest_run(
     Raises:
         JobAlreadyRunning: the code base is being ingested by another process.
     """
-    with job_run(
-        instance=codebase.instance,
-        kind=INGEST,
-        key=_key(codebase),
-        label=codebase.name,
-        config={"codebase": codebase.pk, "full": full},
-        job_id=job_id,
-    ) as run:
+    with _ingest_order(codebase, full=full).run(job_id=job_id) as run:
         report = codebase_ingest(codebase=codebase, full=full, run=run, progress=progress)
         run.result = report.numbers() | {"problems": report.problems[:20]}
     return report
@@ -57,12 +44,12 @@ def ingest_run(
 
 def fill_enqueue(*, instance: str) -> tuple[Job, bool]:
     """Record that a worker shall fill in the missing vectors."""
-    return job_enqueue(instance=instance, kind=EMBED, key="vectors", label="vectors")
+    return _fill_order(instance).enqueue()
 
 
 def fill_running(*, instance: str) -> bool:
     """Whether a live process fills in the instance's vectors."""
-    return job_running(instance=instance, kind=EMBED, key="vectors") is not None
+    return _fill_order(instance).running() is not None
 
 
 def fill_run(
@@ -76,9 +63,7 @@ def fill_run(
     Raises:
         JobAlreadyRunning: another process of the instance is at it.
     """
-    with job_run(
-        instance=instance, kind=EMBED, key="vectors", label="vectors", job_id=job_id
-    ) as run:
+    with _fill_order(instance).run(job_id=job_id) as run:
 
         def report(done: int, total: int) -> None:
             numbers: dict[str, Any] = {"vectors": done, "texts": total}
@@ -94,5 +79,15 @@ def fill_run(
     return filled
 
 
-def _key(codebase: Codebase) -> str:
-    return f"codebase:{codebase.pk}"
+def _ingest_order(codebase: Codebase, *, full: bool) -> JobOrder:
+    return JobOrder(
+        instance=codebase.instance,
+        kind=INGEST,
+        key=f"codebase:{codebase.pk}",
+        label=codebase.name,
+        config={"codebase": codebase.pk, "full": full},
+    )
+
+
+def _fill_order(instance: str) -> JobOrder:
+    return JobOrder(instance=instance, kind=EMBED, key="vectors", label="vectors")

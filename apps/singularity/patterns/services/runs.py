@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.shared.core.jobs import job_enqueue, job_run
+from apps.shared.core.jobs import JobOrder
 from apps.shared.core.models import Job
 from apps.singularity.patterns.services.mining import (
     MiningReport,
@@ -18,13 +18,7 @@ MINE = "mine"
 
 def mine_enqueue(*, codebase: Any, full: bool = False) -> tuple[Job, bool]:
     """Record that a worker shall mine; returns the waiting job and whether it is new."""
-    return job_enqueue(
-        instance=codebase.instance,
-        kind=MINE,
-        key=_key(codebase),
-        label=codebase.name,
-        config={"codebase": codebase.pk, "full": full},
-    )
+    return _order(codebase, full=full).enqueue()
 
 
 def mine_run(
@@ -39,18 +33,17 @@ def mine_run(
     Raises:
         JobAlreadyRunning: the code base is being mined by another process.
     """
-    with job_run(
-        instance=codebase.instance,
-        kind=MINE,
-        key=_key(codebase),
-        label=codebase.name,
-        config={"codebase": codebase.pk, "full": full},
-        job_id=job_id,
-    ) as run:
+    with _order(codebase, full=full).run(job_id=job_id) as run:
         report = codebase_mine(codebase=codebase, full=full, run=run, progress=progress)
         run.result = report.numbers()
     return report
 
 
-def _key(codebase: Any) -> str:
-    return f"codebase:{codebase.pk}"
+def _order(codebase: Any, *, full: bool) -> JobOrder:
+    return JobOrder(
+        instance=codebase.instance,
+        kind=MINE,
+        key=f"codebase:{codebase.pk}",
+        label=codebase.name,
+        config={"codebase": codebase.pk, "full": full},
+    )
