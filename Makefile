@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 up: $(VENV)/training.stamp
 	@exec $(BIN)/python manage.py up $(if $(CODE),--code "$(CODE)") $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(ONCE),--once)
 
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp $(VENV)/peers.stamp
 	@$(BIN)/python -m tests.common.browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
@@ -19,7 +19,7 @@ lint: $(VENV)/dev.stamp
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/dev.stamp $(VENV)/peers.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # A stamp holds what is installed: the second run installs nothing, a changed pin installs again.
@@ -27,4 +27,10 @@ $(VENV)/%.stamp: requirements/%.txt requirements/base.txt requirements/training.
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing $<"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary=:all: -r $<
+	@touch $@
+
+# Peers that tests compare with ask for other versions of what we use: they stay by themselves.
+$(VENV)/peers.stamp: requirements/peers.txt | $(VENV)/dev.stamp
+	@echo "Installing $<"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary=:all: --no-deps --upgrade --target $(VENV)/peers -r $<
 	@touch $@

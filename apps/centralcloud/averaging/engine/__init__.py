@@ -1,1 +1,1 @@
-"""Aggregators and the vetting of submissions, over files; no Django."""
+"""Aggregating, vetting and judging as functions of arrays and numbers alone: no Django."""
