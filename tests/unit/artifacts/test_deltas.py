@@ -197,7 +197,7 @@ def test_whole_numbers_have_no_difference_and_must_be_equal(tmp_path: Path) -> N
     )
     difference_write(base=base, trained=base, out=tmp_path / "out", codec="int8")
     assert list(read(tmp_path / "out")) == ["w"]
-    moved: dict[str, Array] = tensors | {"places": places + 1}
+    moved: dict[str, Array] = {"w": np.ones(2, np.float32), "places": places + 1}
     trained = written(tmp_path / "trained", moved, dtypes=dtypes)
     with pytest.raises(ArtifactError, match="places has other whole numbers"):
         difference_write(base=base, trained=trained, out=tmp_path / "out", codec="int8")
