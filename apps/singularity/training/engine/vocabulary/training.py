@@ -1,0 +1,98 @@
+"""From a corpus to a vocabulary's bundle."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from apps.shared.vocabulary.bundle import bundle_write, card
+from apps.shared.vocabulary.compression import compression
+from apps.shared.vocabulary.table import count, table_write
+from apps.shared.vocabulary.tokenizer import smallest, tokenizer_train
+from apps.singularity.training.engine.corpus import Manifest, Part, manifest_read, texts_read
+from apps.singularity.training.engine.events import TrainingFailed, say
+from apps.singularity.training.engine.spec import Spec
+
+WORDS = "words.tsv"
+"""The word table, in the run's folder."""
+_STEPS = 3
+
+
+def train(spec: Spec, corpus: Path) -> None:
+    """Count the words, train the pieces, judge them on held-out code, write the bundle.
+
+    Raises TrainingFailed where the vocabulary is to be smaller than one can be.
+    """
+    manifest = manifest_read(corpus)
+    languages = sorted(manifest.languages)
+    _size_check(spec.vocabulary_size, languages)
+    _started(manifest)
+    table = count(_texts(corpus, "train"))
+    words = table_write(spec.run / WORDS, table)
+    _progress(1)
+    tokenizer = tokenizer_train(table, size=spec.vocabulary_size, languages=languages)
+    _progress(2)
+    metrics = compression(tokenizer, _texts(corpus, "held_out")).metrics
+    say("evaluated", step=_STEPS, metrics=metrics)
+    if tokenizer.get_vocab_size() < spec.vocabulary_size:
+        say("note", text=_shrunk(tokenizer.get_vocab_size(), spec.vocabulary_size))
+    _bundle(spec, tokenizer, words, manifest, metrics)
+    _progress(_STEPS)
+    say("done", metrics=metrics, before={}, examples=manifest.files["train"], bundle="bundle")
+
+
+def _size_check(size: int, languages: list[str]) -> None:
+    if size < smallest(languages):
+        raise TrainingFailed(
+            f"A vocabulary of {len(languages)} languages needs at least {smallest(languages)} "
+            f"tokens: set more than {size}."
+        )
+
+
+def _started(manifest: Manifest) -> None:
+    say(
+        "started",
+        device="cpu",
+        device_name=platform.processor() or platform.machine(),
+        parameters=0,
+        train_tokens=0,
+        held_out_bytes=manifest.bytes["held_out"],
+        optimizer="expectation maximisation",
+        step=0,
+    )
+
+
+def _progress(step: int) -> None:
+    say("progress", step=step, steps=_STEPS)
+
+
+def _texts(corpus: Path, part: Part) -> Iterator[str]:
+    return (one.text for one in texts_read(corpus, part))
+
+
+def _shrunk(size: int, wanted: int) -> str:
+    return f"The code holds no {wanted} pieces that are worth a token: the vocabulary has {size}."
+
+
+def _bundle(
+    spec: Spec, tokenizer: Tokenizer, words: str, manifest: Manifest, metrics: dict[str, float]
+) -> None:
+    """Write it beside its place, then put it there."""
+    new = spec.run / "bundle.new"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    languages = sorted(manifest.languages)
+    text = (
+        f"A unigram tokenizer of {tokenizer.get_vocab_size()} tokens for "
+        f"{', '.join(languages)}, from {manifest.files['train']} files of one instance "
+        f"(corpus `{manifest.digest}`). Its pieces are words of that code: it stays at the "
+        "instance, under the licence of the code."
+    )
+    described = card(spec.version or "vocabulary", text, metrics)
+    bundle_write(new, tokenizer, words=words, languages=languages, card=described)
+    shutil.rmtree(spec.run / "bundle", ignore_errors=True)
+    new.rename(spec.run / "bundle")
