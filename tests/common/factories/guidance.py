@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -12,9 +13,11 @@ from apps.shared.contracts.payloads.insights import (
     Evidence,
     InsightFact,
     InsightsAggregated,
+    ModelReady,
     SharedFact,
 )
 from apps.shared.contracts.payloads.statistics import GlobalStatistics
+from apps.shared.contracts.payloads.training import RoundOffer
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _NUMBERS = count(1)
@@ -89,6 +92,40 @@ def statistics(revision: int, **fields: Any) -> GlobalStatistics:
             "codebases": 9,
             "files": 12_345,
             "chunks": 99_999,
+            **fields,
+        }
+    )
+
+
+def ready(version: str, revision: int = 1, **fields: Any) -> ModelReady:
+    """An aggregate of the family of T5 models, of which there is only the message."""
+    return ModelReady(
+        **{
+            "kind": "t5",
+            "version": version,
+            "family": "t5-all-0123456789ab",
+            "scope": "all",
+            "state": "candidate",
+            "artifact": f"sha256:{'0' * 64}",
+            "size": 1_000,
+            "contributors": 3,
+            "revision": revision,
+            "ready_at": AT,
+            **fields,
+        }
+    )
+
+
+def round_offer(base: str | None, **fields: Any) -> RoundOffer:
+    """A round that is open for an hour yet."""
+    return RoundOffer(
+        **{
+            "id": uuid4(),
+            "number": 2,
+            "asks": "difference",
+            "base": base,
+            "quorum": 2,
+            "closes_at": datetime.now(UTC) + timedelta(hours=1),
             **fields,
         }
     )
