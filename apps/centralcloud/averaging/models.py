@@ -61,6 +61,7 @@ class AggregateModel(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.CANDIDATE)
     artifact = models.CharField(max_length=71)
     size = models.BigIntegerField()
+    tokenizer = models.CharField(max_length=71, blank=True, help_text="Digest of its tokenizer.")
     base = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="successors"
     )
@@ -90,7 +91,7 @@ class Round(models.Model):
         OPEN = "open"
         CLOSING = "closing", "closing (averages)"
         CLOSED = "closed"
-        FAILED = "failed"
+        FAILED = "failed", "failed (its base was rejected)"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     family = models.ForeignKey(ModelFamily, models.PROTECT, related_name="rounds")
@@ -110,7 +111,17 @@ class Round(models.Model):
     aggregate = models.OneToOneField(
         AggregateModel, models.PROTECT, null=True, blank=True, related_name="round"
     )
-    error = models.TextField(blank=True)
+    artifact = models.CharField(
+        max_length=71, blank=True, help_text="What it takes to take part: the words it asks for."
+    )
+    size = models.BigIntegerField(default=0, help_text="Bytes of that.")
+    tried_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last tried to close it in vain."
+    )
+    error = models.CharField(max_length=500, blank=True)
+    revision = models.BigIntegerField(
+        default=0, help_text="Of what instances were last told, where there is no aggregate yet."
+    )
 
     class Meta:
         ordering: ClassVar = ["-opened_at"]
@@ -128,8 +139,10 @@ class Round(models.Model):
 class Submission(models.Model):
     """What an instance sent for a round; the newest of an instance and round counts.
 
-    ``staleness`` is how many rounds late it came. ``norm`` is the L2 norm of its difference to the
-    base, ``cosine`` that to the mean of the others.
+    ``told_family``, ``told_round`` and ``base`` are what its message says; ``round`` is the one
+    that it counts in, none while it waits for the next. ``staleness`` is how many rounds late it
+    came. ``content`` is the digest of its numbers. ``norm`` is their L2 norm, ``cosine`` that to
+    the mean direction of the others.
     """
 
     class State(models.TextChoices):
@@ -139,13 +152,24 @@ class Submission(models.Model):
         ACCEPTED = "accepted"
         LEFT_OUT = "left_out", "left out"
         REPLACED = "replaced", "replaced by a newer one"
+        KEPT = "kept", "kept at home"
 
-    round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="submissions")
-    family = models.ForeignKey(ModelFamily, models.PROTECT, related_name="submissions")
+    round = models.ForeignKey(
+        Round, models.PROTECT, null=True, blank=True, related_name="submissions"
+    )
+    family = models.ForeignKey(
+        ModelFamily, models.PROTECT, null=True, blank=True, related_name="submissions"
+    )
+    told_family = models.CharField(max_length=80)
+    told_round = models.UUIDField(null=True, blank=True)
+    base = models.CharField(max_length=160, blank=True)
     instance = models.CharField(max_length=63)
     run = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    scope = models.CharField(max_length=80)
     version = models.CharField(max_length=160)
-    artifact = models.CharField(max_length=71)
+    artifact = models.CharField(max_length=71, blank=True)
+    content = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField()
     asked = models.CharField(max_length=12)
     codec = models.CharField(max_length=5)
@@ -157,6 +181,7 @@ class Submission(models.Model):
     cosine = models.FloatField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ANNOUNCED)
     reason = models.CharField(max_length=500, blank=True)
+    completed_at = models.DateTimeField()
     received_at = models.DateTimeField()
 
     class Meta:
@@ -166,6 +191,11 @@ class Submission(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["family", "state"], name="submission_by_state"),
+            models.Index(
+                fields=["family", "content"],
+                condition=~Q(content=""),
+                name="submission_by_content",
+            ),
         ]
 
     def __str__(self) -> str:

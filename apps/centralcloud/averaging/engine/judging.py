@@ -8,6 +8,8 @@ from enum import StrEnum
 
 LESS_IS_BETTER = frozenset({"bits_per_byte"})
 """Metrics; of all others more is better."""
+METRICS = {"t5": "bits_per_byte", "encoder": "mrr_at_10"}
+"""What decides, by kind of model."""
 
 
 class Outcome(StrEnum):
