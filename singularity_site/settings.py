@@ -39,6 +39,9 @@ INSTALLED_APPS = [
 DATABASES = {"default": site_database(ENVIRONMENT, SITE)}
 CACHES = {"default": site_cache(ENVIRONMENT, SITE)}
 UNFOLD = unfold_settings("Singularity")
-SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {"TITLE": "Singularity API"}
+SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {
+    "TITLE": "Singularity API",
+    "ENUM_NAME_OVERRIDES": {"ModelKindEnum": "apps.singularity.training.models.runs.Kind"},
+}
 SESSION_COOKIE_NAME = f"{SITE}_session"
 CSRF_COOKIE_NAME = f"{SITE}_csrf"

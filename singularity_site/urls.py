@@ -10,6 +10,7 @@ urlpatterns = [
     *core_urls,
     path("api/v1/", include("apps.singularity.ingestion.api.urls")),
     path("api/v1/", include("apps.singularity.patterns.api.urls")),
+    path("api/v1/", include("apps.singularity.training.api.urls")),
     path("api/v1/", include("apps.singularity.publishing.api.urls")),
     path("api/v1/", include("apps.singularity.guidance.api.urls")),
 ]

@@ -9,5 +9,9 @@ class RunRefused(TrainingFailed):
     """What was asked for cannot be trained."""
 
 
+class RunWaits(RunRefused):
+    """A run of the same kind and scope is being trained, or waits for a worker."""
+
+
 class NoFormer(TrainingFailed):
     """There is no model to go back to."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from apps.singularity.training.models import TrainingPoint, TrainingRun
 from apps.singularity.training.selectors.runs import run_settings
 
@@ -30,6 +32,11 @@ def curves_of(*, runs: Sequence[TrainingRun]) -> dict[Any, dict[str, Curve]]:
     for run_id, name, step, value in points.values_list("run_id", "name", "step", "value"):
         curves[run_id].setdefault(name, []).append((step, value))
     return curves
+
+
+def points_after(*, run: TrainingRun, step: int) -> QuerySet[TrainingPoint]:
+    """The points of a run at later steps, by name and step."""
+    return run.points.filter(step__gt=step).order_by("name", "step")
 
 
 def runs_compare(*, one: TrainingRun, other: TrainingRun) -> Comparison:

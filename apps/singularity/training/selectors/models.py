@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.shared.artifacts.engine.family import ALL
 from apps.singularity.training.models import Model, ModelInUse
@@ -20,6 +20,12 @@ def models_of(*, kind: str = "", scope: str = "") -> QuerySet[Model]:
     if scope:
         rows = rows.filter(scope=scope)
     return rows.select_related(*_LINEAGE)
+
+
+def with_use(models: QuerySet[Model]) -> QuerySet[Model]:
+    """The models, each with whether it is ``in_use``."""
+    mine = ModelInUse.objects.filter(instance=settings.INSTANCE_ID, model=OuterRef("pk"))
+    return models.annotate(in_use=Exists(mine))
 
 
 def models_in_use() -> QuerySet[ModelInUse]:

@@ -1,6 +1,6 @@
 """Write side of training: runs, the models that come of them, and which of those are used."""
 
-from apps.singularity.training.engine.errors import NoFormer, RunRefused
+from apps.singularity.training.engine.errors import NoFormer, RunRefused, RunWaits
 from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.services.adding import model_add
 from apps.singularity.training.services.comparing import Judged, models_compare
@@ -25,6 +25,7 @@ __all__ = [
     "Judged",
     "NoFormer",
     "RunRefused",
+    "RunWaits",
     "TrainingFailed",
     "how_to_resume",
     "model_add",

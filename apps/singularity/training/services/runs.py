@@ -9,7 +9,7 @@ from typing import Any
 from apps.shared.artifacts.services import ArtifactError
 from apps.shared.core.jobs import JobOrder, JobRun, job_beating
 from apps.shared.core.models import Job
-from apps.singularity.training.engine.errors import RunRefused
+from apps.singularity.training.engine.errors import RunWaits
 from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.engine.process import is_disk_full
 from apps.singularity.training.models import Model, TrainingRun
@@ -54,12 +54,15 @@ def run_enqueue(*, run: TrainingRun, use: bool | None = None) -> Job:
     """Record that a worker shall train a run.
 
     Raises:
-        RunRefused: another run of this kind and scope waits already.
+        RunWaits: another run of this kind and scope waits already, or this one is being trained.
     """
     order = run_order(run=run, use=use)
+    running = order.running()
+    if running and running.config.get("run") == str(run.pk):
+        raise RunWaits(f"Job {running.pk} trains this run already.")
     job, _ = order.enqueue()
     if job.config.get("run") != str(run.pk):
-        raise RunRefused(
+        raise RunWaits(
             f"A run of {order.label} waits for a worker already, as job {job.pk}: "
             "wait for it, or cancel it."
         )

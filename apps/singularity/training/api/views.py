@@ -1,0 +1,128 @@
+"""REST endpoints of training: every row is of this instance alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from apps.shared.core.api.jobs import Conflict
+from apps.shared.core.api.pagination import Cursor
+from apps.shared.core.jobs import job_cancel
+from apps.singularity.training import services
+from apps.singularity.training.api import serializers
+from apps.singularity.training.api.starting import start
+from apps.singularity.training.models import Model, ModelInUse, TrainingRun
+from apps.singularity.training.selectors import models_in_use, models_of, runs_of
+from apps.singularity.training.selectors.curves import points_after
+from apps.singularity.training.selectors.models import with_use
+
+AFTER = OpenApiParameter("after", int, description="Only points of later steps.", default=-1)
+
+
+class RunViewSet(ReadOnlyModelViewSet[TrainingRun]):
+    """Training runs, the newest first."""
+
+    queryset = TrainingRun.objects.none()
+    serializer_class = serializers.RunSerializer
+    filterset_fields = ("kind", "scope")
+    pagination_class = Cursor
+
+    def get_queryset(self) -> QuerySet[TrainingRun]:
+        """Rows of this instance."""
+        return runs_of()
+
+    @extend_schema(
+        request=serializers.StartSerializer,
+        responses={202: serializers.StartedSerializer, 400: None, 403: None, 409: None},
+        description="Queue a training for a worker, or go on with a run that was interrupted. "
+        "400 when it cannot be trained, 409 when one of its kind and scope waits already.",
+    )
+    def create(self, request: Request) -> Response:
+        """Queue a training."""
+        _allow(request, "training.add_trainingrun")
+        wanted = serializers.StartSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        run, job = start(dict(wanted.validated_data))
+        said = serializers.StartedSerializer({"run": runs_of().get(pk=run.pk), "job": job})
+        return Response(said.data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={200: serializers.RunSerializer, 403: None, 409: None})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, **_kwargs: Any) -> Response:
+        """Have it end after a checkpoint, to be resumed or not; 409 when it has ended."""
+        _allow(request, "training.change_trainingrun")
+        run = self.get_object()
+        if run.job is None or not job_cancel(job_id=run.job.pk, instance=settings.INSTANCE_ID):
+            raise Conflict(f"run {str(run.pk)[:8]} does not run, and does not wait")
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(parameters=[AFTER], responses=serializers.FollowSerializer)
+    @action(detail=True)
+    def follow(self, request: Request, **_kwargs: Any) -> Response:
+        """The run as it stands, and the points of its curves since the last look."""
+        run = self.get_object()
+        after = request.query_params.get("after", "-1")
+        step = int(after) if after.removeprefix("-").isdecimal() and len(after) < 16 else -1
+        said = {"run": run, "points": points_after(run=run, step=step)}
+        return Response(serializers.FollowSerializer(said).data)
+
+
+class ModelViewSet(ReadOnlyModelViewSet[Model]):
+    """The models of this instance, the newest first."""
+
+    queryset = Model.objects.none()
+    serializer_class = serializers.ModelSerializer
+    filterset_fields = ("kind", "scope", "origin", "family")
+    pagination_class = Cursor
+
+    def get_queryset(self) -> QuerySet[Model]:
+        """Rows of this instance, each with whether it is in use."""
+        return with_use(models_of())
+
+    @extend_schema(request=None, responses={200: serializers.InUseSerializer, 403: None})
+    @action(detail=True, methods=["post"])
+    def use(self, request: Request, **_kwargs: Any) -> Response:
+        """Take it into use; the one before stays known."""
+        _allow(request, "training.change_modelinuse")
+        model = self.get_object()
+        return _in_use(lambda: services.model_use(model=model, reason="Chosen by hand."))
+
+    @extend_schema(responses=serializers.InUseSerializer(many=True), filters=False)
+    @action(detail=False, pagination_class=None, url_path="in-use")
+    def in_use(self, _request: Request) -> Response:
+        """What answers for each kind and scope."""
+        return Response(serializers.InUseSerializer(models_in_use(), many=True).data)
+
+    @extend_schema(
+        request=serializers.KindAndScopeSerializer,
+        responses={200: serializers.InUseSerializer, 403: None, 409: None},
+    )
+    @action(detail=False, methods=["post"], url_path="roll-back")
+    def roll_back(self, request: Request) -> Response:
+        """Use again the model before the one in use; 409 when there is none."""
+        _allow(request, "training.change_modelinuse")
+        place = serializers.KindAndScopeSerializer(data=request.data)
+        place.is_valid(raise_exception=True)
+        return _in_use(lambda: services.model_roll_back(**place.validated_data))
+
+
+def _in_use(change: Callable[[], ModelInUse]) -> Response:
+    try:
+        return Response(serializers.InUseSerializer(change()).data)
+    except services.NoFormer as error:
+        raise Conflict(str(error)) from None
+
+
+def _allow(request: Request, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
