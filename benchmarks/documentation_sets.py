@@ -7,16 +7,14 @@ Challenge", 2019, section 2).
 
 import ast
 import importlib.util
-import inspect
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MIN_WORDS, MAX_WORDS = 3, 40
+from apps.singularity.ingestion.engine.documentation import first_sentence
+
 MIN_LINES = 3
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +84,13 @@ def _question(
     documentation = ast.get_docstring(function)
     if not documentation or len(function.body) < 2:
         return None
-    sentence = " ".join(_SENTENCE_END.split(inspect.cleandoc(documentation), maxsplit=1)[0].split())
+    sentence = first_sentence(documentation)
     docstring, body = function.body[0], function.body[1]
     start = min([function.lineno, *(d.lineno for d in function.decorator_list)])
     head = lines[start - 1 : docstring.lineno - 1]
     tail = lines[(docstring.end_lineno or docstring.lineno) : function.end_lineno]
     one_line_body = not head or body.lineno == docstring.end_lineno
-    if one_line_body or not MIN_WORDS <= len(sentence.split()) <= MAX_WORDS:
+    if one_line_body or not sentence:
         return None
     if len(head) + len(tail) < MIN_LINES:
         return None

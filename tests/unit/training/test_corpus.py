@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.singularity.training.engine.corpus import (
+    PARTS,
     CorpusText,
     Manifest,
     Pair,
@@ -123,8 +124,8 @@ def test_pairs_follow_their_file_and_have_one_answer(tmp_path: Path) -> None:
         pair_of("gone", "Say what is gone.", "def gone(): ..."),
     ]
     manifest = written(tmp_path / "c", TEXTS, pairs)
-    sides = {part: {t.digest for t in texts_read(tmp_path / "c", part)} for part in manifest.files}
-    found = {part: list(pairs_read(tmp_path / "c", part)) for part in manifest.files}
+    sides = {part: {t.digest for t in texts_read(tmp_path / "c", part)} for part in PARTS}
+    found = {part: list(pairs_read(tmp_path / "c", part)) for part in PARTS}
     assert all(pair.digest in sides[part] for part in found for pair in found[part])
     assert sorted(p.query for part in found for p in found[part]) == sorted(
         f"Say {n}." for n in range(60)
@@ -136,13 +137,11 @@ def test_pairs_follow_their_file_and_have_one_answer(tmp_path: Path) -> None:
 def test_a_corpus_that_fails_leaves_the_one_before(tmp_path: Path) -> None:
     before = written(tmp_path / "c", TEXTS[:3])
 
-    def broken() -> object:
+    def broken() -> Iterator[CorpusText]:
         yield CorpusText.of(language="python", text=TEXTS[5])
         raise OSError("the database went away")
 
     with pytest.raises(OSError, match="went away"):
-        corpus_write(tmp_path / "c", broken(), [])  # type: ignore[arg-type]  # a generator
+        corpus_write(tmp_path / "c", broken(), [])
     assert manifest_read(tmp_path / "c") == before
-    assert {t.text for part in before.files for t in texts_read(tmp_path / "c", part)} == {
-        *TEXTS[:3]
-    }
+    assert {t.text for part in PARTS for t in texts_read(tmp_path / "c", part)} == {*TEXTS[:3]}
