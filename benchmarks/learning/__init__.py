@@ -1,0 +1,1 @@
+"""Do models that learn together beat those that learn alone? See ``together``."""
