@@ -13,8 +13,10 @@ from apps.shared.contracts.subjects import MESSAGES, Way
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.singularity.ingestion.admin.filters import ChoiceFilter
 from apps.singularity.publishing.models import EgressMessage
-from apps.singularity.publishing.selectors.ledger import days_left, refused_now
+from apps.singularity.publishing.selectors.ledger import bundles_left, days_left, refused_now
 from apps.singularity.publishing.services.heartbeat import heartbeat
+
+BUNDLES_SHOWN = 20
 
 
 class SubjectFilter(ChoiceFilter):
@@ -57,10 +59,11 @@ class EgressAdmin(InstanceAdmin):
         return filesizeformat(message.size)
 
     def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
-        """What left on each day, what is refused, and the sign of life."""
+        """What left on each day, which models did, what is refused, and the sign of life."""
         alive = heartbeat()
         return {
             "days": list(days_left().items()),
+            "bundles": list(bundles_left()[:BUNDLES_SHOWN]),
             "refused": refused_now(),
             "heartbeat": alive.model_dump_json(exclude_defaults=True) if alive else "",
         }

@@ -118,6 +118,46 @@ class PublishedReport(models.Model):
         return f"statistics of {self.instance}"
 
 
+class PublishedModel(models.Model):
+    """What is told of a model, and the bundle that leaves with it, if any.
+
+    The row stands before the bundle leaves (``left_at``), so that the ledger has all that may have
+    left; ``told_at`` is set with the message. ``run`` is the contract's: that of the training, or
+    one made up where there was none. ``residual`` names what the codec of a difference lost, to be
+    added to the next of its family.
+    """
+
+    instance = models.CharField(max_length=63)
+    run = models.UUIDField()
+    version = models.CharField(max_length=160)
+    kind = models.CharField(max_length=10)
+    family = models.CharField(max_length=80)
+    asked = models.CharField(max_length=12, blank=True, help_text="Empty where nothing leaves.")
+    codec = models.CharField(max_length=5, default="fp32")
+    round = models.UUIDField(null=True, blank=True)
+    artifact = models.CharField(max_length=71, blank=True)
+    size = models.BigIntegerField(default=0, help_text="Bytes of the bundle.")
+    residual = models.CharField(max_length=160, blank=True)
+    stays = models.CharField(max_length=200, blank=True, help_text="Why its bundle stays here.")
+    left_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "model that was told of"
+        verbose_name_plural = "models that were told of"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance", "run"], name="published_model"),
+            models.CheckConstraint(
+                condition=models.Q(left_at=None) | ~models.Q(artifact=""),
+                name="published_model_bundle",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.version
+
+
 class EgressManager(models.Manager["EgressMessage"]):
     """What has left."""
 

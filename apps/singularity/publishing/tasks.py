@@ -1,4 +1,4 @@
-"""What beat starts: tell what changed, report how much there is."""
+"""What beat starts: tell what changed, report how much there is, announce models."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from celery import shared_task
 
 from apps.shared.core.jobs.periodic import periodic_job
+from apps.singularity.publishing.services.models import models_tell
 from apps.singularity.publishing.services.scheduled import report_due, sync_due
 
 
@@ -25,3 +26,11 @@ def report() -> dict[str, Any]:
     """Report how much this instance holds."""
     left = report_due()
     return {"nothing": left} if left else {"reported": 1}
+
+
+@shared_task
+@periodic_job("notify", "Training notifications")
+def notify() -> dict[str, Any]:
+    """Announce the models that were not announced yet."""
+    told = models_tell()
+    return {"nothing": told.why} if told.why else asdict(told)

@@ -79,7 +79,7 @@ def test_instances_that_share_a_database_are_told_apart(settings: LazySettings) 
 
 def test_vocabularies_come_first(db: Any) -> None:
     offer_apply(payload=ready(V1))
-    fields = {"kind": "vocabulary", "family": "vocabulary-all-0123456789ab"}
+    fields: dict[str, Any] = {"kind": "vocabulary", "family": "vocabulary-all-0123456789ab"}
     offer_apply(payload=ready("centralcloud_vocabulary-all_v1.1", **fields))
     assert [offer.kind for offer in offers_newest()] == ["vocabulary", "t5"]
     assert [offer.kind for offer in offers_newest(kind="t5")] == ["t5"]

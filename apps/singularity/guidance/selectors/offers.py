@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.shared.contracts.payloads.insights import ModelReady
 from apps.shared.contracts.payloads.training import RoundOffer
+from apps.singularity.guidance.engine.errors import UnknownOffer
 from apps.singularity.guidance.engine.newest import newest
 from apps.singularity.guidance.models import ModelOffer
 from apps.singularity.guidance.selectors.insights import own
@@ -17,6 +19,15 @@ from apps.singularity.guidance.selectors.insights import own
 def offers_all() -> QuerySet[ModelOffer]:
     """All offers, newest first, with what became of them here."""
     return own(ModelOffer).select_related("adoption")
+
+
+def offer_named(*, version: str) -> ModelOffer:
+    """The offer of this version. Raises UnknownOffer."""
+    if (offer := offers_all().filter(version=version).exclude(artifact="").first()) is None:
+        raise UnknownOffer(
+            f"The fleet offers no {version}: `manage.py adopt` alone looks at all it offers."
+        )
+    return offer
 
 
 def offers_newest(*, kind: str = "") -> list[ModelOffer]:
@@ -39,3 +50,17 @@ def rounds_open(*, asks: Sequence[str]) -> list[tuple[ModelOffer, RoundOffer]]:
     rows = offers_all().filter(Q(round__asks__in=list(asks))).exclude(state="rejected")
     found = [(offer, round_of(offer)) for offer in rows]
     return [(offer, one) for offer, one in found if one is not None]
+
+
+def offers_asking() -> list[ModelReady]:
+    """What the fleet asks for now: the offers whose round takes submissions, as they were told."""
+    found = rounds_open(asks=("weights", "difference", "word_hashes", "words"))
+    return [_told(offer, one) for offer, one in found]
+
+
+def _told(offer: ModelOffer, one: RoundOffer) -> ModelReady:
+    plain = ("kind", "version", "family", "scope", "state", "size", "contributors", "metrics")
+    optional = ("architecture", "tokenizer", "artifact", "base")
+    said = {name: getattr(offer, name) for name in (*plain, "revision", "ready_at")}
+    said |= {name: getattr(offer, name) or None for name in optional}
+    return ModelReady.model_validate(said | {"round": one})

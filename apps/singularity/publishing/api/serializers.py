@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.singularity.publishing.models import EgressMessage
+from apps.singularity.publishing.models import EgressMessage, PublishedModel
 
 
 class EgressSerializer(serializers.Serializer[EgressMessage]):
@@ -45,6 +45,17 @@ class DaySerializer(serializers.Serializer[Any]):
     )
 
 
+class BundleSerializer(serializers.ModelSerializer[PublishedModel]):
+    """A bundle of a model that left; ``told_at`` is empty as long as nobody was told of it."""
+
+    class Meta:
+        model = PublishedModel
+        fields = (
+            "version", "kind", "family", "asked", "codec", "round", "artifact", "size", "left_at",
+            "told_at",
+        )  # fmt: skip
+
+
 class RefusedSerializer(serializers.Serializer[Any]):
     """Facts of a subject that do not leave, for one reason."""
 
@@ -57,4 +68,5 @@ class TotalsSerializer(serializers.Serializer[Any]):
     """What left on each day, and what does not leave now."""
 
     days = DaySerializer(many=True)
+    models = BundleSerializer(many=True)
     refused = RefusedSerializer(many=True)

@@ -16,7 +16,9 @@ from rest_framework.viewsets import GenericViewSet
 from apps.shared.core.api.pagination import Cursor
 from apps.singularity.publishing.api import serializers
 from apps.singularity.publishing.models import EgressMessage
-from apps.singularity.publishing.selectors.ledger import days_left, refused_now
+from apps.singularity.publishing.selectors.ledger import bundles_left, days_left, refused_now
+
+BUNDLES_SHOWN = 100
 
 
 class EgressFilter(filters.FilterSet):
@@ -58,7 +60,7 @@ class TotalsView(APIView):
 
     @extend_schema(responses=serializers.TotalsSerializer)
     def get(self, _request: Request) -> Response:
-        """What left on each day, and what does not leave now and why."""
+        """What left on each day, the last models that did, and what does not leave now and why."""
         days = [
             {
                 "day": day,
@@ -68,5 +70,8 @@ class TotalsView(APIView):
             }
             for day, left in days_left().items()
         ]
-        shown = serializers.TotalsSerializer({"days": days, "refused": refused_now()})
+        models = bundles_left()[:BUNDLES_SHOWN]
+        shown = serializers.TotalsSerializer(
+            {"days": days, "models": models, "refused": refused_now()}
+        )
         return Response(shown.data)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from apps.shared.nats_bridge.reading import Left, sent_by_day, sent_since
-from apps.singularity.publishing.models import PublishedFact, PublishedState
+from apps.singularity.publishing.models import PublishedFact, PublishedModel, PublishedState
 
 DAY = timedelta(days=1)
 DAYS_SHOWN = 30
@@ -27,10 +27,19 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Bundles:
+    """Bundles of models that left: how many, and their bytes."""
+
+    number: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """What left in the last day, when a fact was last told, and what is refused now."""
 
     left: Left
+    bundles: Bundles
     told_at: datetime | None
     refused: tuple[Refused, ...]
 
@@ -39,11 +48,21 @@ def ledger_now() -> Ledger:
     """The ledger's numbers as of now."""
     states = PublishedState.objects.filter(instance=settings.INSTANCE_ID)
     told = states.exclude(told_at=None).order_by("-told_at").values_list("told_at", flat=True)
+    since = timezone.now() - DAY
+    bundles = bundles_left().filter(left_at__gte=since)
+    sums = bundles.order_by().aggregate(number=Count("id"), size=Sum("size", default=0))
     return Ledger(
-        left=sent_since(name=settings.IDENTITY.name, since=timezone.now() - DAY),
+        left=sent_since(name=settings.IDENTITY.name, since=since),
+        bundles=Bundles(**sums),
         told_at=told.first(),
         refused=refused_now(),
     )
+
+
+def bundles_left() -> QuerySet[PublishedModel]:
+    """Bundles of models that left, or may have, the newest first."""
+    rows = PublishedModel.objects.filter(instance=settings.INSTANCE_ID, left_at__isnull=False)
+    return rows.order_by("-left_at", "-id")
 
 
 def refused_now() -> tuple[Refused, ...]:

@@ -21,6 +21,7 @@ from apps.singularity.publishing.services.messages import (
 )
 from apps.singularity.publishing.services.policy import policy_digest, subjects_told
 from apps.singularity.publishing.services.statistics import STATISTICS
+from apps.singularity.publishing.services.unannounced import models_hold_back
 
 
 def withdraw(*, name: str = "", sink: Sink = nowhere) -> Told:
@@ -67,9 +68,9 @@ def subject_withdraw(*, state: PublishedState, sink: Sink) -> Told:
 def unsent_hold_back() -> int:
     """Take back what waits to be sent and may not leave by the rules that hold now.
 
-    It was queued under others: of another PUBLISH, INSTANCE_MODE or PUBLISH_EXCLUDE. What was held
-    back is told anew, in full, when it may. A sign of life stays, unless PUBLISH is off. Returns
-    the number of states held back.
+    It was queued under others: of another PUBLISH, INSTANCE_MODE, PUBLISH_EXCLUDE or SHARE_MODELS.
+    What was held back is told anew, in full, when it may. A sign of life stays, unless PUBLISH is
+    off. Returns the number of states held back.
     """
     if not unsent_count():
         return 0
@@ -77,6 +78,7 @@ def unsent_hold_back() -> int:
         report_hold_back(HEARTBEAT)
     if settings.PUBLISH != "all" or not subjects_told():
         report_hold_back(STATISTICS)
+    models_hold_back()
     states = PublishedState.objects.filter(instance=settings.INSTANCE_ID)
     held = {state.codebase_id for state in states if not _may_leave(state)}
     return sum(_hold_back(pk) for pk in sorted(held))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.singularity.ingestion.selectors.filters import UnknownCodebase
 from apps.singularity.publishing.services.by_hand import Wanted, publish
 from apps.singularity.publishing.services.messages import Told
+from apps.singularity.publishing.services.models import models_preview, models_tell
 from apps.singularity.publishing.services.scheduled import OFF, READ_ONLY, why_nothing
 
 
@@ -62,10 +64,11 @@ class Command(BaseCommand):
             told = publish(wanted=wanted, sink=show)
         except UnknownCodebase as error:
             raise CommandError(str(error)) from None
+        models = _models(wanted)
         if options["json"]:
-            self.stdout.write(json.dumps({"messages": shown, **_numbers(told)}))
+            self.stdout.write(json.dumps({"messages": shown, **_numbers(told), **models}))
         else:
-            self.stdout.write(_summary(told, dry_run=options["dry_run"]))
+            self.stdout.write("\n".join([_summary(told, wanted), *_model_lines(models)]))
 
     def _say_nothing(self, why: str, *, as_json: bool) -> None:
         nothing = {"messages": [], **_numbers(Told()), "why": why}
@@ -81,8 +84,27 @@ def _numbers(told: Told) -> dict[str, Any]:
     }
 
 
-def _summary(told: Told, *, dry_run: bool) -> str:
-    verb = "Would queue" if dry_run else "Queued"
+def _models(wanted: Wanted) -> dict[str, Any]:
+    """What would be announced of models, or was; nothing where only facts are wanted."""
+    if wanted.codebase or wanted.withdraw:
+        return {}
+    if wanted.dry_run:
+        return {"models": [asdict(one) | {"says": str(one)} for one in models_preview()]}
+    return {"announced": asdict(models_tell())}
+
+
+def _model_lines(models: dict[str, Any]) -> list[str]:
+    lines = [f"Would announce {one['says']}." for one in models.get("models", [])]
+    told = models.get("announced")
+    if told and told["models"]:
+        with_bundles = f"{told['bundles']:,} with a bundle, {told['size']:,} bytes"
+        lines.append(f"Announced {told['models']:,} models: {with_bundles}.")
+    waiting = told["waiting"] if told else {}
+    return lines + [f"{version} waits: {reason}" for version, reason in waiting.items()]
+
+
+def _summary(told: Told, wanted: Wanted) -> str:
+    verb = "Would queue" if wanted.dry_run else "Queued"
     facts = f"{told.facts:,} facts, {told.withdrawn:,} withdrawn, {told.size:,} bytes"
     lines = [f"{verb} {told.messages:,} messages: {facts}."]
     lines += [f"Refused {count:,}: {reason}." for reason, count in told.refused.most_common()]
