@@ -7,11 +7,15 @@ uses, so that they cannot drift apart. Names are those of identities: an instanc
 
 from __future__ import annotations
 
+import base64
+
 from apps.shared.contracts.subjects import (
     INSTANCES_BUCKET,
     MESSAGES,
+    MODELS_STORE,
     Stream,
     Way,
+    instance_store,
 )
 
 INBOX = "_INBOX_"
@@ -36,6 +40,36 @@ def presence_subject(name: str) -> str:
     return f"$KV.{INSTANCES_BUCKET}.{name}"
 
 
+def store_stream(store: str) -> str:
+    """The stream of an object store (NATS ADR-20)."""
+    return f"OBJ_{store}"
+
+
+def chunk_subject(store: str, number: str) -> str:
+    """Where the bytes of an object are, by the number of its upload."""
+    return f"$O.{store}.C.{number}"
+
+
+def object_subject(store: str, name: str) -> str:
+    """Where it says what an object is: its size, and the number of the upload with its bytes."""
+    return f"$O.{store}.M.{base64.urlsafe_b64encode(name.encode()).decode()}"
+
+
+def object_subjects(store: str) -> str:
+    """Those of all objects."""
+    return f"$O.{store}.M.>"
+
+
+def direct_subject(store: str) -> str:
+    """Where messages of a store are asked for (NATS ADR-31)."""
+    return f"{API}.DIRECT.GET.{store_stream(store)}"
+
+
+def stream_info_subject(store: str) -> str:
+    """Where it is asked which subjects a store has."""
+    return f"{API}.STREAM.INFO.{store_stream(store)}"
+
+
 def instance_filters(name: str) -> list[str]:
     """What an instance's consumer delivers: what is for all, and what is for it alone."""
     down = [message for message in MESSAGES if message.stream == STREAM_OF_INSTANCES]
@@ -44,11 +78,22 @@ def instance_filters(name: str) -> list[str]:
 
 
 def instance_publishes(name: str) -> list[str]:
-    """Subjects that an instance's bridge sends to: facts, questions, and its consumer's own."""
+    """Subjects that an instance sends to: facts, questions, its consumer's own, artifacts."""
     consumer = f"{STREAM_OF_INSTANCES}.{durable_name(name)}"
     sent = [message.subject for message in MESSAGES if message.way != Way.DOWN]
     reads = [f"{API}.CONSUMER.{verb}.{consumer}" for verb in ("INFO", "MSG.NEXT")]
-    return [*sent, *reads, f"{ACK}.{consumer}.>", presence_subject(name)]
+    return [*sent, *reads, f"{ACK}.{consumer}.>", presence_subject(name), *_artifacts(name)]
+
+
+def _artifacts(name: str) -> list[str]:
+    """An instance reads the common store; of its own it learns what is there, and adds to it.
+
+    It may not read its own by direct get: with that, whoever names another reply subject would
+    have the server publish any bytes anywhere (docs/decisions/0007).
+    """
+    own = instance_store(name)
+    adds = [chunk_subject(own, "*"), f"$O.{own}.M.*"]
+    return [direct_subject(MODELS_STORE), stream_info_subject(own), *adds]
 
 
 def instance_subscribes(name: str) -> list[str]:

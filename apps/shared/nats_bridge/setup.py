@@ -12,14 +12,19 @@ from nats.js.errors import NotFoundError
 
 from apps.shared.contracts.subjects import Stream
 from apps.shared.nats_bridge.names import STREAM_OF_INSTANCES
-from apps.shared.nats_bridge.streams import instance_consumer, site_consumer, stream_configs
+from apps.shared.nats_bridge.streams import (
+    instance_consumer,
+    instance_models,
+    site_consumer,
+    stream_configs,
+)
 from apps.shared.nats_bridge.wiring import Wiring
 
 log = structlog.get_logger(__name__)
 
 
 async def streams_ensure(client: Client) -> list[str]:
-    """All streams and the bucket. Returns their names. Raises nats' APIError."""
+    """All streams, the bucket and the common store. Returns their names. Raises nats' APIError."""
     jetstream = client.jetstream()
     configs = stream_configs()
     for config in configs:
@@ -34,10 +39,11 @@ async def site_consumer_ensure(client: Client, name: str, wiring: Wiring) -> Non
 
 
 async def audiences_ensure(client: Client, names: Iterable[str]) -> None:
-    """A consumer for each instance. Raises nats' APIError."""
+    """A consumer and a store for each instance. Raises nats' APIError."""
     jetstream = client.jetstream()
     for name in names:
         await _consumer_ensure(jetstream, STREAM_OF_INSTANCES, instance_consumer(name))
+        await _stream_ensure(jetstream, instance_models(name))
 
 
 async def _stream_ensure(jetstream: JetStreamContext, config: StreamConfig) -> None:

@@ -21,12 +21,27 @@ from nats.js.api import (
 )
 
 from apps.shared.contracts.event import LARGEST_MESSAGE
-from apps.shared.contracts.subjects import INSTANCES_BUCKET, STREAM_SUBJECTS, Stream, message_of
-from apps.shared.nats_bridge.names import durable_name, instance_filters, presence_subject
+from apps.shared.contracts.subjects import (
+    INSTANCES_BUCKET,
+    MODELS_STORE,
+    STREAM_SUBJECTS,
+    Stream,
+    instance_store,
+    message_of,
+)
+from apps.shared.nats_bridge.names import (
+    chunk_subject,
+    durable_name,
+    instance_filters,
+    object_subjects,
+    presence_subject,
+    store_stream,
+)
 
 DUPLICATE_SECONDS = 600.0
 LARGEST_STORED = LARGEST_MESSAGE + 64 * 1024
 """A message somewhat too large still comes through, so that whoever sends it is seen."""
+LARGEST_CHUNK = LARGEST_STORED
 DAY = 86_400.0
 ACK_SECONDS = 30.0
 MAX_ACK_PENDING = 20_000
@@ -34,6 +49,13 @@ MAX_ACK_PENDING = 20_000
 PRESENCE_SECONDS = 120.0
 INSIGHTS_OF_A_SUBJECT = 1_000
 ANSWERS_OF_A_KIND = 10_000
+CHUNK = 512 * 1024
+"""Bytes of an artifact in one message."""
+MESSAGES_OF_AN_INSTANCE = 8_192
+"""What an instance's store holds: 4 GiB in full chunks.
+
+Messages are limited and not bytes, which the server would set aside for every instance at once.
+"""
 
 
 def stream_configs() -> list[StreamConfig]:
@@ -52,7 +74,13 @@ def stream_configs() -> list[StreamConfig]:
         ),
         _stream(Stream.KNOWLEDGE, max_msgs_per_subject=ANSWERS_OF_A_KIND),
         _presence(),
+        _store(MODELS_STORE),
     ]
+
+
+def instance_models(name: str) -> StreamConfig:
+    """The object store of what an instance shares."""
+    return _store(instance_store(name), max_msgs=MESSAGES_OF_AN_INSTANCE)
 
 
 def instance_consumer(name: str) -> ConsumerConfig:
@@ -104,6 +132,27 @@ def _presence() -> StreamConfig:
         allow_rollup_hdrs=False,
         allow_direct=True,
         deny_delete=True,
+    )
+
+
+def _store(store: str, **options: Any) -> StreamConfig:
+    """An object store (NATS ADR-20).
+
+    Without roll-up headers, as the bucket of presence: whoever may write one object could delete
+    all others. What is full takes nothing more, and keeps what it has.
+    """
+    return StreamConfig(
+        name=store_stream(store),
+        subjects=[chunk_subject(store, ">"), object_subjects(store)],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        num_replicas=settings.NATS_REPLICAS,
+        discard=DiscardPolicy.NEW,
+        duplicate_window=PRESENCE_SECONDS,
+        max_msg_size=LARGEST_CHUNK,
+        allow_rollup_hdrs=False,
+        allow_direct=True,
+        **options,
     )
 
 

@@ -11,13 +11,21 @@ from nats.js.errors import APIError
 
 from apps.shared.contracts.event import LARGEST_MESSAGE
 from apps.shared.contracts.nkeys import NKey
-from apps.shared.contracts.subjects import SERVICE
+from apps.shared.contracts.subjects import MODELS_STORE, SERVICE, instance_store
 from apps.shared.nats_bridge.connection import connected
-from apps.shared.nats_bridge.names import instance_publishes, instance_subscribes
+from apps.shared.nats_bridge.names import (
+    chunk_subject,
+    direct_subject,
+    instance_publishes,
+    instance_subscribes,
+    object_subject,
+    store_stream,
+)
 from apps.shared.nats_bridge.setup import audiences_ensure, streams_ensure
+from apps.shared.nats_bridge.streams import MESSAGES_OF_AN_INSTANCE
 from tests.common.bridge import REPORT, Site, ready
 
-ALL = {"INTELLIGENCE", "INSIGHTS", "KNOWLEDGE", "KV_instances"}
+ALL = {"INTELLIGENCE", "INSIGHTS", "KNOWLEDGE", "KV_instances", "OBJ_models"}
 
 
 def test_setting_up_twice_changes_nothing_and_repairs_what_was_changed(site: Site) -> None:
@@ -32,7 +40,9 @@ def test_setting_up_twice_changes_nothing_and_repairs_what_was_changed(site: Sit
         async with ready(site) as client:
             await audiences_ensure(client, ["one", "two"])
             jetstream = client.jetstream()
-            assert [one.config for one in await jetstream.streams_info()] == before
+            after = {one.config.name: one.config for one in await jetstream.streams_info()}
+            assert after.keys() == ALL | {"OBJ_models-one", "OBJ_models-two"}
+            assert [after[one.name] for one in before] == before
             info = await jetstream.consumer_info("INSIGHTS", "two")
             assert info.num_pending == 1  # the consumer was not made anew or lost its place
 
@@ -68,6 +78,34 @@ def test_whoever_renews_its_own_key_cannot_purge_those_of_others(site: Site) -> 
     asyncio.run(scenario())
 
 
+def test_a_store_takes_no_order_to_delete_and_keeps_what_it_has_when_it_is_full(
+    site: Site,
+) -> None:
+    own = instance_store("one")
+
+    async def scenario() -> None:
+        async with ready(site) as client:
+            await audiences_ensure(client, ["one"])
+            jetstream = client.jetstream()
+            for store in (MODELS_STORE, own):
+                config = (await jetstream.stream_info(store_stream(store))).config
+                assert config.discard == DiscardPolicy.NEW
+                assert config.allow_direct
+                await jetstream.publish(chunk_subject(store, "a"), b"bytes")
+                for subject in (chunk_subject(store, "b"), object_subject(store, "b")):
+                    for order in ("all", "sub"):
+                        with pytest.raises(APIError, match="rollup"):
+                            await jetstream.publish(subject, b"", headers={"Nats-Rollup": order})
+                assert (await jetstream.stream_info(store_stream(store))).state.messages == 1
+            limits = (await jetstream.stream_info(store_stream(own))).config
+            assert limits.max_msgs == MESSAGES_OF_AN_INSTANCE
+            await jetstream.update_stream(limits.evolve(max_msgs=1))
+            with pytest.raises(APIError, match="maximum messages"):
+                await jetstream.publish(chunk_subject(own, "a"), b"more")
+
+    asyncio.run(scenario())
+
+
 def test_an_instances_consumer_delivers_what_is_for_all_and_for_it_alone(site: Site) -> None:
     subject = "intelligence.insights.aggregated"
 
@@ -90,5 +128,8 @@ def test_what_an_instance_needs_on_nats_is_its_own() -> None:
     assert "$KV.instances.one" in needed
     assert not any(subject.startswith("intelligence.insights") for subject in needed)
     private: list[Any] = [one for one in needed if one.startswith(("$JS", "$KV", "_INBOX"))]
-    assert all(".one" in subject or "_one" in subject for subject in private)
+    common = direct_subject(MODELS_STORE)
+    assert common in private
+    of_one = (".one", "_one", "models-one")
+    assert all(any(own in subject for own in of_one) for subject in private if subject != common)
     assert not any("CREATE" in subject or subject.endswith("API.>") for subject in needed)

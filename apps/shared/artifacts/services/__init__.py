@@ -1,18 +1,25 @@
 """Bundles by digest: keep them here, put them into a store, fetch them from one, verify, prune."""
 
 from apps.shared.artifacts.engine.errors import ArtifactError, ArtifactMissing
+from apps.shared.artifacts.services.fetching import artifact_fetch
 from apps.shared.artifacts.services.local import (
     artifact_path,
     artifact_save,
     artifact_verify,
     artifacts_prune,
 )
+from apps.shared.artifacts.services.putting import artifact_put
+from apps.shared.artifacts.services.sweeping import store_prune, stores_sweep
 
 __all__ = [
     "ArtifactError",
     "ArtifactMissing",
+    "artifact_fetch",
     "artifact_path",
+    "artifact_put",
     "artifact_save",
     "artifact_verify",
     "artifacts_prune",
+    "store_prune",
+    "stores_sweep",
 ]

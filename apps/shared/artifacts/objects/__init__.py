@@ -1,0 +1,1 @@
+"""Object stores over one connection: chunks out, chunks in, what is there."""
