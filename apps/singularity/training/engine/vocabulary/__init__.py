@@ -1,7 +1,7 @@
 """Trains the tokenizer of a corpus, and judges tokenizers by how much held-out code a token holds.
 
-The word table that it was made of stays beside the bundle, in the run's folder: it is a list of
-words of the code, and no bundle that could be shared has it.
+The bundle of a local vocabulary has the word table that it was made of. It never leaves: nothing
+that does is written from it but hashes, and words that enough other instances have as well.
 """
 
 from apps.singularity.training.engine.vocabulary.evaluation import evaluate

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from apps.shared.vocabulary.bundle import bundle_write, card
+from apps.shared.vocabulary.bundle import vocabulary_write
 from apps.shared.vocabulary.compression import compression
 from apps.shared.vocabulary.table import count, table_write
 from apps.shared.vocabulary.tokenizer import smallest, tokenizer_train
@@ -17,8 +17,8 @@ from apps.singularity.training.engine.corpus import Manifest, Part, manifest_rea
 from apps.singularity.training.engine.events import TrainingFailed, say
 from apps.singularity.training.engine.spec import Spec
 
-WORDS = "words.tsv"
-"""The word table, in the run's folder."""
+WORDS = "words.txt"
+"""The word table in a local bundle: visible words, tabs, counts."""
 _STEPS = 3
 
 
@@ -32,7 +32,6 @@ def train(spec: Spec, corpus: Path) -> None:
     _size_check(spec.vocabulary_size, languages)
     _started(manifest)
     table = count(_texts(corpus, "train"))
-    words = table_write(spec.run / WORDS, table)
     _progress(1)
     tokenizer = tokenizer_train(table, size=spec.vocabulary_size, languages=languages)
     _progress(2)
@@ -40,7 +39,7 @@ def train(spec: Spec, corpus: Path) -> None:
     say("evaluated", step=_STEPS, metrics=metrics)
     if tokenizer.get_vocab_size() < spec.vocabulary_size:
         say("note", text=_shrunk(tokenizer.get_vocab_size(), spec.vocabulary_size))
-    _bundle(spec, tokenizer, words, manifest, metrics)
+    _bundle(spec, tokenizer, table, manifest, metrics)
     _progress(_STEPS)
     say("done", metrics=metrics, before={}, examples=manifest.files["train"], bundle="bundle")
 
@@ -79,20 +78,28 @@ def _shrunk(size: int, wanted: int) -> str:
 
 
 def _bundle(
-    spec: Spec, tokenizer: Tokenizer, words: str, manifest: Manifest, metrics: dict[str, float]
+    spec: Spec,
+    tokenizer: Tokenizer,
+    table: Counter[str],
+    manifest: Manifest,
+    metrics: Mapping[str, float],
 ) -> None:
-    """Write it beside its place, then put it there."""
-    new = spec.run / "bundle.new"
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir()
-    languages = sorted(manifest.languages)
-    text = (
-        f"A unigram tokenizer of {tokenizer.get_vocab_size()} tokens for "
-        f"{', '.join(languages)}, from {manifest.files['train']} files of one instance "
-        f"(corpus `{manifest.digest}`). Its pieces are words of that code: it stays at the "
-        "instance, under the licence of the code."
+    # It is written with what loads torch, which takes longer than all before it on little code.
+    from apps.singularity.training.engine.bundle import Card, bundle_write
+
+    def save(folder: Path) -> None:
+        words = table_write(folder / WORDS, table)
+        vocabulary_write(folder, tokenizer, words=words, languages=sorted(manifest.languages))
+
+    card = Card(
+        version=spec.version,
+        kind="unigram vocabulary",
+        scope=spec.scope,
+        base="",
+        data=manifest,
+        recipe={"tokens": tokenizer.get_vocab_size(), "distinct words": len(table)},
+        before={},
+        metrics=metrics,
+        tags=("tokenizer",),
     )
-    described = card(spec.version or "vocabulary", text, metrics)
-    bundle_write(new, tokenizer, words=words, languages=languages, card=described)
-    shutil.rmtree(spec.run / "bundle", ignore_errors=True)
-    new.rename(spec.run / "bundle")
+    bundle_write(spec.run, save, card)
