@@ -39,6 +39,7 @@ JOBS: dict[str, str] = {
     "ingest": "apps.singularity.ingestion.tasks.ingest",
     "embed": "apps.singularity.ingestion.tasks.fill",
     "mine": "apps.singularity.patterns.tasks.mine",
+    "train": "apps.singularity.training.tasks.train",
     "publish": "apps.singularity.publishing.tasks.sync",
     "report": "apps.singularity.publishing.tasks.report",
     "request": "apps.singularity.guidance.tasks.request",
@@ -53,6 +54,7 @@ PANELS: list[str] = [
     "apps.singularity.ingestion.panels.NUMBERS",
     "apps.shared.dashboard.panels.JOBS",
     "apps.singularity.patterns.panels.LEARNED",
+    "apps.singularity.training.panels.TRAINING",
     "apps.singularity.guidance.panels.TOLD",
     "apps.singularity.ingestion.panels.CODEBASES",
     "apps.singularity.ingestion.panels.LANGUAGES",
@@ -64,6 +66,7 @@ SIDEBAR: list[str] = [
     "apps.shared.dashboard.sidebar.OVERVIEW",
     "apps.singularity.ingestion.panels.SIDEBAR",
     "apps.singularity.patterns.panels.SIDEBAR",
+    "apps.singularity.training.panels.SIDEBAR",
     "apps.singularity.guidance.panels.SIDEBAR",
     "apps.singularity.publishing.panels.SIDEBAR",
     "apps.shared.nats_bridge.panels.SIDEBAR",
@@ -74,6 +77,7 @@ MEASURES: dict[str, str] = {
     "ingest": "apps.singularity.ingestion.panels.INGEST_MEASURE",
     "embed": "apps.singularity.ingestion.panels.EMBED_MEASURE",
     "mine": "apps.singularity.patterns.panels.MINE_MEASURE",
+    "train": "apps.singularity.training.panels.TRAIN_MEASURE",
 }
 HANDLERS: dict[str, str] = {
     "intelligence.insights.aggregated": "apps.singularity.guidance.handlers.insights",
