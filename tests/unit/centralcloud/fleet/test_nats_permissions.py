@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -18,19 +19,39 @@ from nats.js.api import ConsumerConfig, StreamConfig
 
 from apps.centralcloud.fleet.engine.nats_users import users_text
 from apps.shared.contracts.nkeys import NKey
-from apps.shared.contracts.subjects import MESSAGES, STREAM_SUBJECTS, Stream, Way
+from apps.shared.contracts.subjects import (
+    MESSAGES,
+    MODELS_STORE,
+    STREAM_SUBJECTS,
+    Stream,
+    Way,
+    instance_store,
+)
 from apps.shared.core.embedded.nats import Nats
 from apps.shared.core.embedded.servers import EmbeddedServers
 from apps.shared.nats_bridge.connection import NKeyClient
-from apps.shared.nats_bridge.names import durable_name, inbox_prefix, presence_subject
+from apps.shared.nats_bridge.names import (
+    chunk_subject,
+    direct_subject,
+    durable_name,
+    inbox_prefix,
+    object_subject,
+    presence_subject,
+    store_stream,
+    stream_info_subject,
+)
+from apps.shared.nats_bridge.streams import instance_models, stream_configs
 from tests.common.factories.fleet import key_new
 from tests.common.processes import eventually
 
 OWN, OTHER = durable_name("acme"), durable_name("beta")
 UP = [message.subject for message in MESSAGES if message.way == Way.UP]
 QUESTIONS = [message.subject for message in MESSAGES if message.way == Way.REQUEST]
+CHANGES = ("CREATE", "UPDATE", "DELETE", "PURGE", "MSG.GET", "MSG.DELETE", "SNAPSHOT", "RESTORE")
 NAMES = ("centralcloud", "acme", "beta")
 MESSAGE = "intelligence.insights.statistics"
+MINE, THEIRS = instance_store("acme"), instance_store("beta")
+STORES = [store_stream(one) for one in (MODELS_STORE, MINE, THEIRS)]
 
 
 @dataclass
@@ -94,6 +115,9 @@ async def streams_make(place: Place) -> None:
             config = ConsumerConfig(durable_name=durable, filter_subject=MESSAGE)
             await streams.add_consumer(Stream.INSIGHTS, config)
         await streams.create_key_value(bucket="instances")
+        common = [one for one in stream_configs() if one.name == store_stream(MODELS_STORE)]
+        for store in [*common, instance_models("acme"), instance_models("beta")]:
+            await streams.add_stream(store)
 
 
 async def refusals(place: Place, act: Callable[[Client], Awaitable[Any]]) -> list[str]:
@@ -186,10 +210,86 @@ def test_it_listens_to_nothing_but_its_inbox(place: Place, subject: str) -> None
         *("$JS.API.STREAM.MSG.DELETE.INTELLIGENCE", "$JS.API.DIRECT.GET.KV_instances"),
         *("$JS.API.STREAM.INFO.KV_instances", "$JS.API.STREAM.SNAPSHOT.INTELLIGENCE"),
         *("$JS.API.ACCOUNT.PURGE.$G", "$SYS.REQ.SERVER.PING", "$O.models.C.x", "$KV.instances.>"),
+        *(chunk_subject(MODELS_STORE, "x"), object_subject(MODELS_STORE, "x")),
+        *(chunk_subject(THEIRS, "x"), object_subject(THEIRS, "x"), f"$O.{MINE}.C.a.b"),
+        *(direct_subject(MINE), direct_subject(THEIRS), "$JS.API.DIRECT.GET.INTELLIGENCE"),
+        *(f"{direct_subject(MODELS_STORE)}.{chunk_subject(MODELS_STORE, 'x')}", f"$O.{MINE}.X.a"),
+        *(stream_info_subject(MODELS_STORE), stream_info_subject(THEIRS)),
+        *(f"$JS.API.STREAM.{verb}.{one}" for one in STORES for verb in CHANGES),
+        *(f"$JS.API.CONSUMER.CREATE.{one}" for one in STORES),
+        *(f"$JS.API.CONSUMER.CREATE.{one}.x.>" for one in STORES),
     ],
 )
 def test_it_sends_nothing_else(place: Place, subject: str) -> None:
     assert asyncio.run(refusals(place, lambda client: client.publish(subject, b"{}")))
+
+
+def test_it_reads_the_common_store(place: Place) -> None:
+    async def read() -> list[tuple[bytes, str | None]]:
+        async with place.client("centralcloud") as cloud, place.client("acme") as client:
+            for number in range(3):
+                subject = chunk_subject(MODELS_STORE, "read")
+                await cloud.jetstream().publish(subject, b"%d" % number)
+            inbox = client.new_inbox()
+            answers = await client.subscribe(inbox)
+            asked = {"next_by_subj": subject, "seq": 1, "batch": 9}
+            await client.publish(
+                direct_subject(MODELS_STORE), json.dumps(asked).encode(), reply=inbox
+            )
+            found = [await answers.next_msg(timeout=5) for _ in range(4)]
+            return [(one.data, (one.headers or {}).get("Status")) for one in found]
+
+    assert asyncio.run(read()) == [(b"0", None), (b"1", None), (b"2", None), (b"", "204")]
+
+
+def test_it_adds_to_its_own_store_and_learns_what_is_there(place: Place) -> None:
+    async def add() -> list[str]:
+        async with place.client("acme") as client:
+            for subject in (chunk_subject(MINE, "new"), object_subject(MINE, "new")):
+                assert (await client.jetstream().publish(subject, b"x")).stream == STORES[1]
+            asked = json.dumps({"subjects_filter": "$O.>"}).encode()
+            answer = await client.request(stream_info_subject(MINE), asked, timeout=5)
+            return list(json.loads(answer.data)["state"]["subjects"])
+
+    assert set(asyncio.run(add())) >= {chunk_subject(MINE, "new"), object_subject(MINE, "new")}
+
+
+@pytest.mark.parametrize("order", ["all", "sub"])
+def test_it_deletes_nothing_by_a_header_not_even_its_own(place: Place, order: str) -> None:
+    async def attack() -> None:
+        async with place.client("acme") as client:
+            headers = {"Nats-Rollup": order}
+            with pytest.raises(NatsError, match="rollup"):
+                await client.jetstream().publish(chunk_subject(MINE, "x"), b"", headers=headers)
+            with pytest.raises(NatsError, match="TTL"):
+                await client.jetstream().publish(
+                    chunk_subject(MINE, "x"), b"", headers={"Nats-TTL": "1s"}
+                )
+
+    asyncio.run(attack())
+
+
+@pytest.mark.parametrize("verb", ["PURGE", "DELETE", "MSG.DELETE"])
+def test_what_its_store_answers_does_nothing_to_other_stores(place: Place, verb: str) -> None:
+    """The server answers to whatever reply subject a question names."""
+
+    async def attack() -> tuple[int, int]:
+        async with place.client("centralcloud") as cloud, place.client("acme") as client:
+            streams = cloud.jetstream()
+            await streams.publish(chunk_subject(THEIRS, "kept"), b"{}")
+            before = (await streams.stream_info(STORES[2])).state.messages
+            reply = f"$JS.API.STREAM.{verb}.{STORES[2]}"
+            await client.publish(stream_info_subject(MINE), b"", reply=reply)
+            await client.publish(stream_info_subject(MINE), b"{", reply=reply)
+            await client.publish(chunk_subject(MINE, "x"), b"{}", reply=reply)
+            headers = {"Nats-Rollup": "all"}
+            await client.publish(chunk_subject(MINE, "x"), b"", reply=reply, headers=headers)
+            await client.flush()
+            await client.jetstream().publish(chunk_subject(MINE, "y"), b"")  # all were answered
+            return before, (await streams.stream_info(STORES[2])).state.messages
+
+    before, after = asyncio.run(attack())
+    assert before == after
 
 
 def test_a_reply_that_points_at_the_api_of_streams_does_nothing(place: Place) -> None:
