@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -24,7 +23,6 @@ from apps.singularity.training.selectors.models import models_of, models_to_tell
 
 _RUNS = UUID("2f6f1d1c-6a39-4b0e-8e4b-5f2f6f0f9a31")
 """Names runs that were none: a model added by hand, an answer to a round."""
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Plan:
     tokenizer: str = ""
     base_digest: str = ""
     examples: int = 0
-    metrics: Mapping[str, Any] = EMPTY
+    metrics: Mapping[str, Any] = field(default_factory=dict)
     base: str = ""
     bundle: str = ""
     base_bundle: str = ""
