@@ -43,11 +43,18 @@ def ranked(table: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(table.items(), key=lambda item: (-item[1], item[0]))[:MAX_WORDS]
 
 
-def table_write(file: Path, table: Mapping[str, int]) -> str:
-    """Write visible words and counts as tab-separated values. Returns their SHA-256."""
-    data = "".join(f"{visible(word)}\t{number}\n" for word, number in ranked(table)).encode()
-    file.write_bytes(data)
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+def table_write(file: Path, table: Mapping[str, int]) -> None:
+    """Write visible words and counts as tab-separated values."""
+    file.write_bytes(_lines(table))
+
+
+def table_digest(table: Mapping[str, int]) -> str:
+    """The SHA-256 of what ``table_write`` writes."""
+    return f"sha256:{hashlib.sha256(_lines(table)).hexdigest()}"
+
+
+def _lines(table: Mapping[str, int]) -> bytes:
+    return "".join(f"{visible(word)}\t{number}\n" for word, number in ranked(table)).encode()
 
 
 def table_read(file: Path) -> Counter[str]:

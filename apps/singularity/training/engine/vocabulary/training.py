@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from apps.shared.vocabulary.bundle import vocabulary_write
 from apps.shared.vocabulary.compression import compression
-from apps.shared.vocabulary.table import count, table_write
+from apps.shared.vocabulary.table import count, table_digest, table_write
 from apps.shared.vocabulary.tokenizer import smallest, tokenizer_train
 from apps.singularity.training.engine.corpus import Manifest, Part, manifest_read, texts_read
 from apps.singularity.training.engine.events import TrainingFailed, say
@@ -88,8 +88,9 @@ def _bundle(
     from apps.singularity.training.engine.bundle import Card, bundle_write
 
     def save(folder: Path) -> None:
-        words = table_write(folder / WORDS, table)
-        vocabulary_write(folder, tokenizer, words=words, languages=sorted(manifest.languages))
+        table_write(folder / WORDS, table)
+        languages = sorted(manifest.languages)
+        vocabulary_write(folder, tokenizer, words=table_digest(table), languages=languages)
 
     card = Card(
         version=spec.version,
