@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 WHAT = (
     "What the contributors measured of their own submissions on their own held-out code, as a mean "
     "by examples. It says nothing yet of the aggregate, which each instance measures for itself "

@@ -99,11 +99,12 @@ def submissions_vet(
         gram: ``(k, k)``, see ``gram_of``.
         size: how many numbers each has.
         whole: they are whole weights, drawn from one seed; else differences to one base.
-        clipped: places of those whose norm is brought down anyway, and so is not looked at.
+        clipped: places of those that came late as whole weights: their norm is brought down
+            anyway, and their direction has little to do with this round's.
     """
     judged = _Round(gram, size, bounds or Bounds(), whole, frozenset(clipped))
     judged.verdicts = [Verdict(reason=_alone(float(value), whole=whole)) for value in np.diag(gram)]
-    for rule in (_too_long, _too_far, _against, _at_random):
+    for rule in (_too_long, _against, _at_random, _too_far):
         while len(judged.left()) > 2 and (found := next(rule(judged), None)) is not None:
             place, reason = found
             judged.verdicts[place].reason = reason
@@ -171,7 +172,7 @@ def _at_random(judged: _Round) -> Iterator[tuple[int, str]]:
         return
     chance = judged.bounds.chance / float(np.sqrt(judged.size))
     for place, cosine in zip(left, cosines, strict=True):
-        if abs(cosine) < chance:
+        if abs(cosine) < chance and place not in judged.clipped:
             yield place, f"it has nothing in common with the others: cosine {cosine:.4f}"
 
 

@@ -25,12 +25,12 @@ def round_commit(*, round_: Round, made: Made, now: datetime) -> str:
     Returns:
         Its version; that of the one that is there where another worker was faster.
     """
-    family = family_held(round_.family_id)
+    family_held(round_.family_id)
     if not Round.objects.filter(pk=round_.pk, state=Round.State.CLOSING).exists():
         return version_of(round_)
     words = round_.family.kind == Kind.VOCABULARY
     aggregate = AggregateModel.objects.create(
-        family=family,
+        family=round_.family,
         version=version_of(round_),
         number=round_.number,
         state=AggregateModel.State.PROMOTED if words else AggregateModel.State.CANDIDATE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Max
 
-from apps.centralcloud.averaging.models import Kind, ModelFamily
+from apps.centralcloud.averaging.models import ModelFamily
 from apps.shared.artifacts.engine.family import Family, differences
 from apps.shared.contracts.payloads.training import TrainingCompleted
 
@@ -34,7 +34,7 @@ def family_of(payload: TrainingCompleted) -> ModelFamily:
         return family
     same = ModelFamily.objects.filter(kind=payload.kind, scope=payload.scope)
     majors = same.aggregate(last=Max("major"))
-    weights = payload.kind != Kind.VOCABULARY
+    weights = payload.kind != "vocabulary"
     ModelFamily.objects.create(
         key=payload.family,
         kind=payload.kind,
@@ -49,7 +49,7 @@ def family_of(payload: TrainingCompleted) -> ModelFamily:
 
 def family_refusal(family: ModelFamily, payload: TrainingCompleted) -> str:
     """What a message says of its family that is not so; empty where it is right."""
-    if family.kind == Kind.VOCABULARY and payload.kind == Kind.VOCABULARY:
+    if family.kind == payload.kind == "vocabulary":
         return ""
     told = Family(
         kind=payload.kind,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q
+from nats.errors import Error as NatsError
 
 from apps.centralcloud.averaging.engine.tensors import Difference, Tensors, floats_of
 from apps.centralcloud.averaging.engine.windows import Windowed
@@ -24,14 +26,17 @@ from apps.shared.artifacts.engine.weights import (
     tokenizer_digest,
     weights_open,
 )
+from apps.shared.artifacts.objects.lasting import Away
 from apps.shared.artifacts.services import ArtifactError, artifact_fetch
 from apps.shared.contracts.subjects import instance_store
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from apps.shared.nats_bridge.connection import NoConnection
 
 WEIGHTS, DIFFERENCE = "model.safetensors", "difference.safetensors"
 TOKENIZER = "tokenizer.json"
+LARGEST_REST = 64 * 1024 * 1024
+"""Bytes of a bundle's other files."""
+OUR_TROUBLE = (OSError, TimeoutError, NoConnection, NatsError, Away)
+"""What an ArtifactError comes from that says nothing of the bundle: disk, network, server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Gathering:
 
 
 def round_gather(*, round_: Round, base: Path | None) -> Gathering:
-    """Fetch and open a round's submissions.
+    """Fetch and open a round's submissions; one that is larger than it can be is not fetched.
 
     Args:
         base: the file of the base's weights.
@@ -92,13 +97,17 @@ def submission_fetch(row: Submission) -> Path:
         Refused: it is not what its digest and size say.
         NotNow: the store cannot be reached, or the disk is full.
     """
+    if shutil.disk_usage(settings.STATE_DIR).free < row.size:
+        raise NotNow(f"the disk has no room for the {row.size:,} bytes of {row}: make room")
+    store = instance_store(row.instance)
     with _said():
-        return artifact_fetch(
-            digest=row.artifact, size=row.size, store=instance_store(row.instance)
-        )
+        folder: Path = artifact_fetch(digest=row.artifact, size=row.size, store=store)
+    return folder
 
 
 def _gathered(row: Submission, round_: Round, base: Path | None, window: int) -> Gathered:
+    if base is not None and row.size > base.stat().st_size + LARGEST_REST:
+        raise Refused(f"it has {row.size:,} bytes, more than its base")
     folder = submission_fetch(row)
     name = WEIGHTS if row.asked == "weights" else DIFFERENCE
     content = _digest_of(folder, name)
@@ -120,6 +129,8 @@ def _said() -> Iterator[None]:
     try:
         yield
     except ArtifactError as error:
+        if isinstance(error.__context__, OUR_TROUBLE):
+            raise NotNow(str(error)) from None
         raise Refused(str(error)) from None
     except OSError as error:
         raise NotNow(f"the submissions cannot be read: {error}") from None
@@ -152,7 +163,7 @@ def _difference_check(folder: Path, row: Submission, base: Path) -> None:
         began = said["base"], said["base_digest"]
     except (OSError, ValueError, KeyError, TypeError):
         raise Refused("its difference.json does not say what it began from") from None
-    told = Round.objects.select_related("base").get(pk=row.told_round).base
+    told = Round.objects.select_related("base").get(pk=row.told_round or "").base
     if told is None or began != (told.version, told.artifact):
         raise Refused(f"it began from {str(began[0])[:80]}, its round from {told}")
     with weights_open(base) as weights, difference_open(folder / DIFFERENCE) as difference:

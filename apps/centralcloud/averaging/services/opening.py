@@ -20,9 +20,9 @@ CODEC = "int8"
 """How differences are written unless a round says otherwise: a quarter of the bytes."""
 
 
-def first_round_open(*, family: ModelFamily, asks: str, now: datetime) -> Round:
+def first_round_open(*, family: ModelFamily, asks: str) -> Round:
     """Open a family's first round; the family is held."""
-    opened = _opened(family, now, asks=asks, codec="fp32", quorum=settings.ROUND_QUORUM)
+    opened = _opened(family, timezone.now(), asks=asks, codec="fp32", quorum=settings.ROUND_QUORUM)
     round_tell(round_=opened)
     return opened
 

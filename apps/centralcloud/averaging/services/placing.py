@@ -96,7 +96,7 @@ def _told_round(row: Submission, told: Round | None) -> Round:
 def _replace_older(round_: Round, instance: str) -> None:
     """Of an instance's submissions to a round the one trained last stays."""
     rows = round_.submissions.filter(instance=instance, state=_ANNOUNCED)
-    last = rows.order_by("-completed_at", "-run").values_list("pk", flat=True).first()
-    rows.exclude(pk=last).update(
+    last = rows.order_by("-completed_at", "-run").first()
+    rows.exclude(pk=last.pk if last else 0).update(
         state=Submission.State.REPLACED, reason="a newer one of the same instance came"
     )

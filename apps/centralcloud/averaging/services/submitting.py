@@ -58,7 +58,7 @@ def _submit(row: Submission, payload: TrainingCompleted) -> UUID | None:
         _leave_out(row, reason)
         return None
     if not row.family.rounds.exists():
-        first_round_open(family=row.family, asks=payload.asked, now=row.received_at)
+        first_round_open(family=row.family, asks=payload.asked)
     row.state = Submission.State.ANNOUNCED
     row.save()
     return submission_place(row=row)

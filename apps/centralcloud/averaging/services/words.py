@@ -23,7 +23,6 @@ from apps.centralcloud.averaging.services.keeping import Made, bundle_keep
 from apps.centralcloud.averaging.services.opening import words_round_open
 from apps.centralcloud.averaging.services.outcome import Left, Taken
 from apps.centralcloud.averaging.services.telling import round_tell
-from apps.centralcloud.averaging.services.vocabulary import common_write, tokenizer_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,9 @@ def words_round_close(*, round_: Round, needed: int, work: Path, now: datetime) 
         TooFew: there are not as many submissions as are needed.
         NotNow, ArtifactError, OSError: it cannot be done now.
     """
+    # what makes tokenizers is heavy, and few processes need it
+    from apps.centralcloud.averaging.services.vocabulary import common_write, tokenizer_write
+
     sent, left_out = _fetched(round_)
     if len(sent) < max(needed, 1):
         raise TooFew(f"{len(sent)} of {needed} word lists are there", left_out)
