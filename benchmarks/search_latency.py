@@ -52,7 +52,7 @@ def fill(instance: str, digests: list[bytes], vectors: Vectors) -> tuple[Any, fl
     """Store the vectors, build the index; the generation, and the build's seconds."""
     from apps.singularity.ingestion.models import EmbeddingGeneration
     from apps.singularity.ingestion.services.vector_copy import vectors_copy
-    from apps.singularity.ingestion.services.vectors import index_ensure
+    from apps.singularity.ingestion.services.generations import index_ensure
 
     generation = EmbeddingGeneration.objects.create(
         instance=instance, identity="bench", name="bench", dimensions=DIMENSIONS, state="active"

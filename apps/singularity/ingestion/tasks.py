@@ -13,7 +13,7 @@ from apps.singularity.ingestion import services
 from apps.singularity.ingestion.engine.embedding import EmbedderError
 from apps.singularity.ingestion.engine.errors import IngestError
 from apps.singularity.ingestion.models import Codebase
-from apps.singularity.ingestion.selectors import vector_progress
+from apps.singularity.ingestion.selectors import embedder_setting, vector_progress
 
 _FAILURES = (IngestError, EmbedderError)
 
@@ -38,14 +38,15 @@ def fill(job_id: int) -> None:
 @shared_task
 @periodic_job("embed due", "Missing vectors")
 def fill_start() -> dict[str, Any]:
-    """Queue a fill if vectors are missing, to make up for those left over."""
+    """Queue a fill if vectors are missing or another model was chosen."""
     return {"queued": int(_fill_if_due())}
 
 
 def _fill_if_due() -> bool:
     """Whether a fill was queued. One that runs already takes in what came since it began."""
     progress = vector_progress(instance=settings.INSTANCE_ID)
-    complete = progress.vectors == progress.texts and progress.setting == settings.EMBEDDER
+    setting = embedder_setting(instance=settings.INSTANCE_ID)
+    complete = progress.vectors == progress.texts and progress.setting == setting
     if complete or services.fill_running(instance=settings.INSTANCE_ID):
         return False
     job, _ = services.fill_enqueue(instance=settings.INSTANCE_ID)

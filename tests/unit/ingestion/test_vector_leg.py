@@ -10,7 +10,7 @@ from apps.singularity.ingestion.models import Chunk, Codebase, EmbeddingGenerati
 from apps.singularity.ingestion.selectors import vector_leg
 from apps.singularity.ingestion.selectors.vector_leg import nearest, nearest_exact
 from apps.singularity.ingestion.services.vector_copy import vectors_copy
-from apps.singularity.ingestion.services.vectors import index_ensure
+from apps.singularity.ingestion.services.generations import index_ensure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COUNT, DIMENSIONS = 600, 16

@@ -63,7 +63,7 @@ def _answer(query: str, filters: SearchFilters) -> dict[str, Any]:
     except (UnknownCodebase, PathGlobError) as error:
         return {"asked": True, "results": [], "notice": f"Nothing was searched: {error}."}
     results = [{"hit": hit, "lines": list(marked_lines(hit.snippet))} for hit in result.hits]
-    return {"asked": True, "results": results, "notice": result.notice}
+    return {"asked": True, "results": results, "notice": result.notice, "model": result.model}
 
 
 def marked_lines(snippet: Snippet) -> Iterator[tuple[int, list[Piece]]]:

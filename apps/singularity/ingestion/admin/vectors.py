@@ -17,7 +17,7 @@ STATE_COLOURS = {"active": "success", "building": "info"}
 
 @admin.register(EmbeddingGeneration)
 class GenerationAdmin(InstanceAdmin):
-    """At most one answers searches, and at most one is being built beside it."""
+    """One answers searches, one may be built beside it, one may be left to go back to."""
 
     list_display = ("name", "state_shown", "dimensions", "vectors", "created_at", "activated_at")
     fields = (
@@ -33,7 +33,7 @@ class GenerationAdmin(InstanceAdmin):
 
     @display(description="State", label=STATE_COLOURS)
     def state_shown(self, generation: EmbeddingGeneration) -> str:
-        """Whether it answers."""
+        """Whether it answers, is being made, or answered before."""
         return generation.state
 
     @display(description="Vectors", ordering="number")

@@ -127,7 +127,23 @@ class HitSerializer(serializers.Serializer[Any]):
 
 
 class SearchResponseSerializer(serializers.Serializer[Any]):
-    """Results, best first, and what the answer lacks, if anything."""
+    """Results, best first, and what the answer lacks, if anything.
+
+    ``model`` is the one whose vectors answered; empty where results are by words alone.
+    """
 
     notice = serializers.CharField()
+    model = serializers.CharField()
     results = HitSerializer(many=True)
+
+
+class EncoderSerializer(serializers.Serializer[Any]):
+    """Models by name: the chosen one answers as soon as all of its vectors are made."""
+
+    chosen = serializers.CharField()
+    since = serializers.DateTimeField(allow_null=True)
+    active = serializers.CharField(help_text="Answers now.")
+    building = serializers.CharField(help_text="Its vectors are being made.")
+    former = serializers.CharField(help_text="Its vectors are kept, to go back to.")
+    vectors = serializers.IntegerField()
+    texts = serializers.IntegerField()

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from apps.singularity.ingestion.api.views import (
     CodebaseViewSet,
     DependencyViewSet,
+    EncoderView,
     FileViewSet,
     SearchView,
 )
@@ -15,4 +16,8 @@ router.register("codebases", CodebaseViewSet, basename="codebase")
 router.register("files", FileViewSet, basename="file")
 router.register("dependencies", DependencyViewSet, basename="dependency")
 
-urlpatterns = [path("search", SearchView.as_view(), name="search"), *router.urls]
+urlpatterns = [
+    path("search", SearchView.as_view(), name="search"),
+    path("encoder", EncoderView.as_view(), name="encoder"),
+    *router.urls,
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,7 @@ from apps.singularity.ingestion.api.serializers import (
     CodebaseDetailSerializer,
     CodebaseSerializer,
     DependencySerializer,
+    EncoderSerializer,
     FileSerializer,
     IngestRequestSerializer,
     SearchRequestSerializer,
@@ -34,8 +36,9 @@ from apps.singularity.ingestion.api.serializers import (
 )
 from apps.singularity.ingestion.engine.lexical import PathGlobError
 from apps.singularity.ingestion.models import Codebase, DeclaredDependency, File
-from apps.singularity.ingestion.selectors import chunks_search
+from apps.singularity.ingestion.selectors import chunks_search, encoder_status
 from apps.singularity.ingestion.selectors.filters import SearchFilters, UnknownCodebase
+from apps.singularity.ingestion.selectors.totals import instance_vectors
 
 
 class CodebaseViewSet(ReadOnlyModelViewSet[Codebase]):
@@ -149,8 +152,24 @@ class SearchView(APIView):
         except PathGlobError as error:
             raise ValidationError({"path": [str(error)]}) from None
         return Response(
-            {"notice": result.notice, "results": [hit.as_dict() for hit in result.hits]}
+            {
+                "notice": result.notice,
+                "model": result.model,
+                "results": [hit.as_dict() for hit in result.hits],
+            }
         )
+
+
+class EncoderView(APIView):
+    """The model of this instance's search, and how far its vectors are."""
+
+    @extend_schema(responses=EncoderSerializer)
+    def get(self, request: Request) -> Response:
+        """Look."""
+        status_now = encoder_status(instance=settings.INSTANCE_ID)
+        progress = instance_vectors(instance=settings.INSTANCE_ID)
+        counts = {"vectors": progress.vectors, "texts": progress.texts}
+        return Response(EncoderSerializer(asdict(status_now) | counts).data)
 
 
 def _lists(parameters: QueryDict) -> dict[str, Any]:

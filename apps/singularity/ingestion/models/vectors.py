@@ -5,26 +5,28 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Deferrable, Q
 from pgvector.django import HalfVectorField
 
 
 class EmbeddingGeneration(models.Model):
     """All vectors that one model made of one text form; they never mix with another's.
 
-    A new model fills its generation beside the active one, which answers until the switch.
+    A new model fills its generation beside the active one, which answers until the switch. The
+    one before stays, so that going back takes no time; the one before that goes.
     """
 
     class State(models.TextChoices):
-        """At most one generation of an instance is active, and at most one is being built."""
+        """At most one generation of an instance is in each of them."""
 
         BUILDING = "building"
         ACTIVE = "active"
+        FORMER = "former"
 
     instance = models.CharField(max_length=63)
     identity = models.CharField(max_length=200, help_text="Digest of model, precision and text.")
     name = models.CharField(max_length=300)
-    setting = models.TextField(blank=True, help_text="The EMBEDDER setting that loads the model.")
+    setting = models.TextField(blank=True, help_text="What loads the model, as EMBEDDER names it.")
     dimensions = models.IntegerField()
     state = models.CharField(max_length=10, choices=State)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -33,7 +35,11 @@ class EmbeddingGeneration(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["instance", "identity"], name="generation_identity"),
-            models.UniqueConstraint(fields=["instance", "state"], name="generation_state"),
+            models.UniqueConstraint(
+                fields=["instance", "state"],
+                name="generation_state",
+                deferrable=Deferrable.IMMEDIATE,  # two generations swap states in one statement
+            ),
             models.CheckConstraint(condition=Q(dimensions__gte=1), name="generation_dimensions"),
         ]
 

@@ -1,5 +1,11 @@
 """Read side of ingestion."""
 
+from apps.singularity.ingestion.selectors.encoders import (
+    EncoderStatus,
+    embedder_setting,
+    encoder_folders,
+    encoder_status,
+)
 from apps.singularity.ingestion.selectors.overview import (
     CodebaseSummary,
     VectorProgress,
@@ -10,10 +16,14 @@ from apps.singularity.ingestion.selectors.search import SearchHit, SearchResult,
 
 __all__ = [
     "CodebaseSummary",
+    "EncoderStatus",
     "SearchHit",
     "SearchResult",
     "VectorProgress",
     "chunks_search",
     "codebase_summary",
+    "embedder_setting",
+    "encoder_folders",
+    "encoder_status",
     "vector_progress",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -22,6 +23,21 @@ _EXACT_SYMBOLS = 50
 _SYMBOL = re.compile(r"[\w$.:#/!?@-]{1,500}(\(\))?")
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates with both scores of each.
+
+    Args:
+        candidates: in no order.
+        model: whose vectors answered; "" where results are by words alone.
+        notice: what the answer lacks, if anything.
+    """
+
+    candidates: list[Candidate]
+    model: str
+    notice: str
+
+
 def candidates_of(
     *,
     instance: str,
@@ -29,8 +45,8 @@ def candidates_of(
     codebases: list[Codebase],
     filters: SearchFilters,
     limit: int,
-) -> tuple[list[Candidate], str]:
-    """What the legs find, with both scores of each, and what the answer lacks, if anything.
+) -> Found:
+    """What the legs find.
 
     Raises:
         PathGlobError: the path filter has too many wildcards.
@@ -67,10 +83,11 @@ def candidates_of(
         near |= cosines(generation=generation, vector=vector, chunk_ids=alone)
     unscored = [chunk_id for chunk_id in {*exact, *near} if chunk_id not in lexical]
     lexical |= index.score(query, unscored)
-    return [
+    candidates = [
         Candidate(chunk_id, lexical.get(chunk_id) or None, near.get(chunk_id), chunk_id in exact)
         for chunk_id in {*exact, *lexical, *near}
-    ], notice
+    ]
+    return Found(candidates, generation.name if generation and vector is not None else "", notice)
 
 
 def _vector_of(generation: EmbeddingGeneration | None, query: str) -> tuple[Vector | None, str]:

@@ -35,13 +35,15 @@ class CodebaseSummary:
 class VectorProgress:
     """Distinct texts of an instance, how many have a vector, and the model that makes them.
 
-    ``setting`` is the EMBEDDER value that names the model.
+    ``setting`` is what loads it, as EMBEDDER names it; ``answers`` is the model that answers
+    searches meanwhile.
     """
 
     vectors: int
     texts: int
     model: str
     setting: str
+    answers: str = ""
 
     @property
     def percent(self) -> float:
@@ -72,11 +74,10 @@ def codebase_summary(*, codebase: Codebase) -> CodebaseSummary:
 
 def vector_progress(*, instance: str) -> VectorProgress:
     """How far the vectors are: of the generation being built if there is one, else the active."""
-    generation = (
-        EmbeddingGeneration.objects.filter(instance=instance)
-        .order_by("-state")  # "building" sorts after "active"
-        .first()
-    )
+    states = EmbeddingGeneration.State
+    rows = {row.state: row for row in EmbeddingGeneration.objects.filter(instance=instance)}
+    active = rows.get(states.ACTIVE)
+    generation = rows.get(states.BUILDING) or active
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(DISTINCT c.text_digest), count(DISTINCT e.text_digest)"
@@ -87,4 +88,5 @@ def vector_progress(*, instance: str) -> VectorProgress:
         texts, vectors = cursor.fetchone()
     if generation is None:
         return VectorProgress(0, texts, "", "")
-    return VectorProgress(vectors, texts, generation.name, generation.setting)
+    answers = active.name if active else ""
+    return VectorProgress(vectors, texts, generation.name, generation.setting, answers)

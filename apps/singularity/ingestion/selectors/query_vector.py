@@ -23,11 +23,11 @@ def query_vector(generation: EmbeddingGeneration, query: str) -> Vector:
 
 @lru_cache(maxsize=512)
 def _embed(setting: str, identity: str, query: str) -> Vector:
-    embedder = embedder_open(setting)
+    embedder = embedder_open(setting, identity)
     if vector_identity(embedder) != identity:
         raise EmbedderError(
-            f"the model behind EMBEDDER={setting or 'the default'} has changed: "
-            "vectors are made anew by the next ingest"
+            f"the model in {setting or 'its package'} is another than the one that made the "
+            "vectors: they are made anew by the next ingest"
         )
     vector: Vector = embedder.embed([query])[0]
     return vector

@@ -69,10 +69,14 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The results, best first, and what the answer lacks (a model, or vectors not yet made)."""
+    """The results, best first, and what the answer lacks (a model, or vectors not yet made).
+
+    ``model`` is the one whose vectors answered; "" where results are by words alone.
+    """
 
     hits: list[SearchHit] = field(default_factory=list)
     notice: str = ""
+    model: str = ""
 
 
 def chunks_search(
@@ -98,11 +102,12 @@ def chunks_search(
     lexical_synchronise(instance=instance, codebases=everything)
     if not query or not codebases:
         return SearchResult(notice="" if query else "The query is empty.")
-    candidates, notice = candidates_of(
+    found = candidates_of(
         instance=instance, query=query, codebases=codebases, filters=filters, limit=limit
     )
     names = {codebase.pk: codebase.name for codebase in codebases}
-    return SearchResult(_hits(fuse(candidates), query, names, limit), notice)
+    hits = _hits(fuse(found.candidates), query, names, limit)
+    return SearchResult(hits, found.notice, found.model)
 
 
 def _hits(

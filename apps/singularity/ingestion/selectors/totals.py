@@ -62,7 +62,8 @@ def codebase_totals(*, instance: str, position: Position | None = None) -> dict[
 def instance_vectors(*, instance: str, position: Position | None = None) -> VectorProgress:
     """``vector_progress``, counted anew only when a text or a vector has come or gone."""
     newest = Embedding.objects.filter(instance=instance).aggregate(newest=Max("id"))["newest"]
-    generations = EmbeddingGeneration.objects.filter(instance=instance).values_list("id", "state")
+    rows = EmbeddingGeneration.objects.filter(instance=instance).order_by("id")
+    generations = rows.values_list("id", "state", "name", "setting")
     position = position or codebases_position(instance=instance)
     return _vectors_at(instance, position, tuple(generations), newest)
 
@@ -92,7 +93,7 @@ def _totals_at(instance: str, position: Position) -> dict[int, Totals]:
 def _vectors_at(
     instance: str,
     _position: Position,
-    _generations: tuple[tuple[int, str], ...],
+    _generations: tuple[tuple[int, str, str, str], ...],
     _newest: int | None,
 ) -> VectorProgress:
     return vector_progress(instance=instance)

@@ -1,4 +1,4 @@
-"""Fill in the vectors behind the text, and switch models at once."""
+"""Fill in the vectors behind the text."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.db import connection
 
 from apps.singularity.ingestion.engine.embedding import Embedder
 from apps.singularity.ingestion.engine.text_form import text_form
 from apps.singularity.ingestion.models import EmbeddingGeneration
-from apps.singularity.ingestion.resources import embedder_open, vector_identity
+from apps.singularity.ingestion.resources import embedder_open
+from apps.singularity.ingestion.selectors.encoders import Chosen, embedder_chosen
+from apps.singularity.ingestion.services.generations import generation_activate, generation_open
 from apps.singularity.ingestion.services.vector_copy import vectors_copy
 
 _FETCH = 4096
@@ -52,53 +52,21 @@ def vectors_fill(*, instance: str, report: Report = _silent) -> FillReport:
     """Embed every text of the instance that has no vector yet, then activate the generation.
 
     ``report`` hears (vectors there, vectors wanted) after each stored batch, and may raise to
-    stop: what is stored stays, and the next fill goes on from there.
+    stop: what is stored stays, and the next fill goes on from there. Where another model is
+    chosen meanwhile, it goes on with that one.
 
     Raises:
         EmbedderError: the model cannot be loaded or its endpoint does not answer.
     """
-    embedder = embedder_open(settings.EMBEDDER)
-    generation = generation_open(instance=instance, embedder=embedder)
     embedded = 0
-    done, total = vectors_count(instance=instance, generation=generation)
-    report(done, total)
-    while rows := _missing(instance, generation):
-        for batch in _by_length(rows):
-            embedded += _embed(generation, embedder, batch)
-            report(done + embedded, max(total, done + embedded))
-    _activate(generation)
-    index_ensure(generation=generation)
-    return FillReport(embedded, done + embedded, embedder.name)
-
-
-def generation_open(*, instance: str, embedder: Embedder) -> EmbeddingGeneration:
-    """The generation of this model: a known one, or a new one beside the active one.
-
-    An unfinished generation of a third model is dropped: it will never be switched to.
-    """
-    identity = vector_identity(embedder)
-    known = EmbeddingGeneration.objects.filter(instance=instance, identity=identity).first()
-    if known is not None:
-        _drop_building(instance, other_than=known)
-        return known
-    active = EmbeddingGeneration.objects.filter(
-        instance=instance, state=EmbeddingGeneration.State.ACTIVE
-    ).exists()
-    state = EmbeddingGeneration.State.BUILDING if active else EmbeddingGeneration.State.ACTIVE
-    _drop_building(instance)
-    try:
-        with transaction.atomic():
-            return EmbeddingGeneration.objects.create(
-                instance=instance,
-                identity=identity,
-                name=embedder.name,
-                setting=settings.EMBEDDER,
-                dimensions=embedder.dimensions,
-                state=state,
-                activated_at=None if active else timezone.now(),
-            )
-    except IntegrityError:  # another process opened it first
-        return EmbeddingGeneration.objects.get(instance=instance, identity=identity)
+    while True:
+        chosen = embedder_chosen(instance=instance)
+        embedder = embedder_open(chosen.setting)
+        generation = generation_open(instance=instance, embedder=embedder, chosen=chosen)
+        made, total = _fill(generation, embedder, chosen, report)
+        embedded += made
+        if total is not None and generation_activate(generation=generation, chosen=chosen):
+            return FillReport(embedded, total, generation.name)
 
 
 def vectors_count(*, instance: str, generation: EmbeddingGeneration) -> tuple[int, int]:
@@ -122,25 +90,20 @@ def orphans_delete(*, instance: str) -> int:
         return int(cursor.rowcount)
 
 
-def index_ensure(*, generation: EmbeddingGeneration) -> None:
-    """Build the HNSW index of a generation unless a valid one is there; readers go on meanwhile.
-
-    Building after the fill is several times cheaper than inserting one by one; later inserts
-    keep it current.
-    """
-    name = generation.index_name
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
-        row = cursor.fetchone()
-        if row and row[0]:
-            return
-        if row:  # a build that was killed
-            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        cursor.execute(
-            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON ingestion_embedding"
-            f" USING hnsw ((vector::halfvec({int(generation.dimensions)})) halfvec_cosine_ops)"
-            f" WHERE generation_id = {int(generation.pk)}"
-        )
+def _fill(
+    generation: EmbeddingGeneration, embedder: Embedder, chosen: Chosen, report: Report
+) -> tuple[int, int | None]:
+    """Vectors made, and vectors there in the end; None where another model was chosen."""
+    instance, made = generation.instance, 0
+    done, total = vectors_count(instance=instance, generation=generation)
+    report(done, total)
+    while rows := _missing(instance, generation):
+        for batch in _by_length(rows):
+            if embedder_chosen(instance=instance) != chosen:
+                return made, None
+            made += _embed(generation, embedder, batch)
+            report(done + made, max(total, done + made))
+    return made, done + made
 
 
 def _missing(instance: str, generation: EmbeddingGeneration) -> list[tuple[bytes, str]]:
@@ -183,37 +146,3 @@ def _embed(
     vectors = embedder.embed([text for _, text in batch])
     digests = np.frombuffer(b"".join(digest for digest, _ in batch), dtype="V16")
     return vectors_copy(generation=generation, digests=digests, vectors=vectors)
-
-
-def _activate(generation: EmbeddingGeneration) -> None:
-    """Switch to a filled generation in one transaction; the one before it goes."""
-    if generation.state == EmbeddingGeneration.State.ACTIVE:
-        return
-    index_ensure(generation=generation)
-    with transaction.atomic():
-        before = EmbeddingGeneration.objects.select_for_update().filter(
-            instance=generation.instance, state=EmbeddingGeneration.State.ACTIVE
-        )
-        for old in before:
-            _drop(old)
-        generation.state = EmbeddingGeneration.State.ACTIVE
-        generation.activated_at = timezone.now()
-        generation.save(update_fields=["state", "activated_at"])
-
-
-def _drop_building(instance: str, other_than: EmbeddingGeneration | None = None) -> None:
-    unfinished = EmbeddingGeneration.objects.filter(
-        instance=instance, state=EmbeddingGeneration.State.BUILDING
-    )
-    if other_than is not None:
-        unfinished = unfinished.exclude(id=other_than.pk)
-    for generation in unfinished:
-        with transaction.atomic():
-            _drop(generation)
-
-
-def _drop(generation: EmbeddingGeneration) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP INDEX IF EXISTS {generation.index_name}")
-        cursor.execute("DELETE FROM ingestion_embedding WHERE generation_id = %s", [generation.pk])
-    generation.delete()

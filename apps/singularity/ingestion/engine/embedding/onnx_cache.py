@@ -36,7 +36,7 @@ def exported_model(model: ModelDirectory, cache: Path) -> ExportedModel:
     Safe against other processes and against being killed: the folder appears whole, by rename,
     under a lock.  Raises :class:`EmbedderError` when the export fails.
     """
-    folder = cache / f"{model.digest[:32]}-v{EXPORT_VERSION}"
+    folder = _folder(model, cache)
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         with (cache / f"{folder.name}.lock").open("w") as lock:
@@ -46,6 +46,15 @@ def exported_model(model: ModelDirectory, cache: Path) -> ExportedModel:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     precision = str(manifest["precision"])
     return ExportedModel(folder / f"{precision}.onnx", precision, int(manifest["dimensions"]))
+
+
+def export_remove(model: ModelDirectory, cache: Path) -> None:
+    """Delete the export of ``model``; who has it open keeps it, and others make it anew."""
+    shutil.rmtree(_folder(model, cache), ignore_errors=True)
+
+
+def _folder(model: ModelDirectory, cache: Path) -> Path:
+    return cache / f"{model.digest[:32]}-v{EXPORT_VERSION}"
 
 
 def _export(model: ModelDirectory, folder: Path) -> None:

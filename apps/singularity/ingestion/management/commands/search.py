@@ -59,6 +59,8 @@ class Command(BaseCommand):
             console.print("Nothing found.")
         for number, hit in enumerate(result.hits, start=1):
             _print(console, number, hit)
+        if result.model:
+            console.print(Text(f"Meaning by {result.model}.", "dim"))
 
 
 def _print(console: Console, number: int, hit: SearchHit) -> None:
