@@ -2,5 +2,6 @@
 
 from apps.singularity.guidance.admin.facts import SharedFactAdmin
 from apps.singularity.guidance.admin.insights import InsightAdmin
+from apps.singularity.guidance.admin.offers import ModelOfferAdmin
 
-__all__ = ["InsightAdmin", "SharedFactAdmin"]
+__all__ = ["InsightAdmin", "ModelOfferAdmin", "SharedFactAdmin"]

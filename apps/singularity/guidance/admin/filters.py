@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
 from apps.singularity.guidance.display.kinds import KINDS, SUBJECTS
+from apps.singularity.guidance.models import ModelOffer
 from apps.singularity.ingestion.admin.filters import ChoiceFilter
 
 
@@ -26,6 +27,22 @@ class SubjectFilter(ChoiceFilter):
     title = "about"
     parameter_name = "subject"
     pairs = list(SUBJECTS.items())
+
+
+class ModelKindFilter(ChoiceFilter):
+    """By kind of model."""
+
+    title = "kind"
+    parameter_name = "kind"
+    pairs = [("encoder", "search encoder"), ("t5", "T5"), ("vocabulary", "vocabulary")]
+
+
+class ModelStateFilter(ChoiceFilter):
+    """By how far the fleet is with it."""
+
+    title = "state"
+    parameter_name = "state"
+    pairs = list(ModelOffer.State.choices)
 
 
 class ShownFilter(DropdownFilter):

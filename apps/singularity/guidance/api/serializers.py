@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from apps.singularity.guidance.models import Insight, SharedFact
+from apps.singularity.guidance.models import Adoption, Insight, ModelOffer, SharedFact
 
 
 class InsightSerializer(serializers.ModelSerializer[Insight]):
@@ -23,6 +23,32 @@ class InsightSerializer(serializers.ModelSerializer[Insight]):
             "key", "kind", "scope", "subject", "subject_key", "subject_kind", "language", "name",
             "reason", "score", "evidence", "first_told_at", "last_told_at", "withdrawn_at",
             "dismissed_at",
+        )  # fmt: skip
+
+
+class AdoptionSerializer(serializers.ModelSerializer[Adoption]):
+    """How a model of the fleet did on this instance's held-out code, and what is used since."""
+
+    class Meta:
+        model = Adoption
+        fields = (
+            "metric", "local", "aggregate", "personalised", "former", "examples", "served",
+            "version", "adopted", "explanation", "judged_at", "put_away_at", "attempts", "error",
+            "due_at",
+        )  # fmt: skip
+
+
+class ModelOfferSerializer(serializers.ModelSerializer[ModelOffer]):
+    """A model that the fleet offers; ``adoption`` is empty as long as nobody looked at it here."""
+
+    adoption = AdoptionSerializer(read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = ModelOffer
+        fields = (
+            "version", "kind", "scope", "family", "state", "architecture", "tokenizer", "artifact",
+            "size", "base", "contributors", "metrics", "round", "ready_at", "received_at",
+            "adoption",
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from apps.singularity.guidance.api import views
 
 router = SimpleRouter(trailing_slash=False)
 router.register("insights", views.InsightViewSet, basename="insight")
+router.register("fleet/models", views.ModelOfferViewSet, basename="fleet-model")
 router.register("fleet/facts", views.SharedFactViewSet, basename="fleet-fact")
 
 urlpatterns = [

@@ -17,10 +17,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from apps.singularity.guidance.api.serializers import InsightSerializer, SharedFactSerializer
+from apps.singularity.guidance.api.serializers import (
+    InsightSerializer,
+    ModelOfferSerializer,
+    SharedFactSerializer,
+)
 from apps.singularity.guidance.display.kinds import KINDS, SUBJECTS
-from apps.singularity.guidance.models import FleetStatistics, Insight, SharedFact
+from apps.singularity.guidance.models import FleetStatistics, Insight, ModelOffer, SharedFact
 from apps.singularity.guidance.selectors import insights_told, own
+from apps.singularity.guidance.selectors.offers import offers_all
 from apps.singularity.guidance.services import (
     UnknownInsight,
     insight_dismiss,
@@ -102,6 +107,18 @@ class SharedFactViewSet(ListModelMixin, GenericViewSet[SharedFact]):
     def get_queryset(self) -> QuerySet[SharedFact]:
         """Rows of this instance."""
         return own(SharedFact)
+
+
+class ModelOfferViewSet(ListModelMixin, GenericViewSet[ModelOffer]):
+    """Models that the fleet offers, newest first, each with how it did here."""
+
+    queryset = ModelOffer.objects.none()
+    serializer_class = ModelOfferSerializer
+    filterset_fields = ("kind", "scope", "family", "state")
+
+    def get_queryset(self) -> QuerySet[ModelOffer]:
+        """Rows of this instance."""
+        return offers_all()
 
 
 class FleetStatisticsView(APIView):

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from apps.singularity.guidance.models import Adoption
 
 SCORES = ("local", "aggregate", "personalised", "former")
+
+
+def why_no_models() -> str:
+    """Why the fleet offers nothing here, and what would change that."""
+    if settings.ENVIRONMENT.nats_mode == "isolated":
+        return "This instance is isolated: NATS_HOST is empty, so no model comes from a fleet."
+    if settings.IDENTITY.key is None:
+        return "This instance is not enrolled, so no model comes from a fleet."
+    return "The fleet has no model yet: the first is made when enough instances shared theirs."
 
 
 def adoption_facts(adoption: Adoption) -> dict[str, Any]:

@@ -18,6 +18,12 @@ def insight_kind(kind: str) -> str:
 
 
 @register.filter
+def score(value: float | None) -> str:
+    """A model's number; a dash where it was not measured."""
+    return "-" if value is None else f"{value:.4f}"
+
+
+@register.filter
 def fact_name(row: Insight | SharedFact) -> str:
     """What a fact or an insight is about: a pattern's kind, or the kind of its subject."""
     kind = row.subject_kind if isinstance(row, Insight) else row.kind

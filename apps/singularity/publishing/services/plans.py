@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.shared.artifacts.engine.weights import tokenizer_digest
 from apps.shared.contracts.payloads.insights import ModelReady
-from apps.shared.contracts.payloads.training import Codec, ModelKind
+from apps.shared.contracts.payloads.training import Codec, ModelKind, RoundOffer
 from apps.singularity.ingestion.engine.embedding.loading import default_directory
 from apps.singularity.publishing.engine.models import Facts, Way, way_of
 from apps.singularity.publishing.models import PublishedModel
@@ -32,7 +32,7 @@ class Plan:
     ``base`` is the version that a difference is to. ``bundle`` is the digest of the model's own
     bundle here, of ``size`` bytes, ``base_bundle`` its base's, ``tokens`` that of the fleet's
     vocabulary, empty where the tokens are those of the encoder that everybody has. ``offer`` is
-    what is answered where a round asks for words: no model is behind that.
+    what is answered where a round asks for words of the local vocabulary ``bundle``.
     """
 
     run: UUID
@@ -162,22 +162,27 @@ def _answers(asking: Sequence[ModelReady]) -> list[Plan]:
     """An answer to each round that asks for the words that enough instances have."""
     if not settings.SHARE_VOCABULARY:
         return []
-    return [_answer(offer) for offer in asking if offer.round and offer.round.asks == "words"]
+    found = []
+    for offer in asking:
+        own = models_of(kind="vocabulary", scope=offer.scope).filter(origin="local").first()
+        if own and offer.round and offer.round.asks == "words":
+            found.append(_answer(offer, offer.round, own))
+    return found
 
 
-def _answer(offer: ModelReady) -> Plan:
+def _answer(offer: ModelReady, one: RoundOffer, own: Any) -> Plan:
     """Its run is made of the round, so that each is answered once."""
-    if offer.round is None:
-        raise ValueError("An answer needs a round.")
-    run = uuid5(_RUNS, f"{offer.round.id} {settings.INSTANCE_ID}")
     return Plan(
-        run=run,
-        version=f"{settings.INSTANCE_ID}_{offer.family}_words-{offer.round.number}",
+        run=uuid5(_RUNS, f"{one.id} {settings.INSTANCE_ID}"),
+        version=f"{settings.INSTANCE_ID}_{offer.family}_words-{one.number}",
         kind=offer.kind,
         family=offer.family,
         scope=offer.scope,
         way=Way("words"),
         completed_at=timezone.now(),
-        round=offer.round.id,
+        examples=own.examples,
+        bundle=own.artifact,
+        size=own.size,
+        round=one.id,
         offer=offer,
     )

@@ -136,6 +136,7 @@ def _difference(folder: Path, row: PublishedModel, plan: Plan) -> None:
 
 
 def _word_hashes(folder: Path, _row: PublishedModel, plan: Plan) -> None:
+    # what reads word tables is heavy, and few announcements need it
     from apps.singularity.publishing.services.vocabulary import words_hashes_write
 
     words_hashes_write(bundle=artifact_path(digest=plan.bundle), folder=folder)
@@ -143,12 +144,13 @@ def _word_hashes(folder: Path, _row: PublishedModel, plan: Plan) -> None:
 
 def _words(folder: Path, _row: PublishedModel, plan: Plan) -> None:
     """The words behind the hashes that enough instances have, and no other."""
+    # what reads word tables is heavy, and few announcements need it
     from apps.singularity.publishing.services.vocabulary import words_asked_write
 
     if plan.offer is None or plan.offer.artifact is None:
         raise ArtifactError(f"The round of {plan.family} does not say which words it asks for.")
     asked = artifact_fetch(digest=plan.offer.artifact, size=plan.offer.size, store=MODELS_STORE)
-    words_asked_write(asked=asked, folder=folder)
+    words_asked_write(bundle=artifact_path(digest=plan.bundle), asked=asked, folder=folder)
 
 
 _WRITERS: Mapping[str, Write] = {
