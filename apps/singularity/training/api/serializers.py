@@ -9,7 +9,8 @@ from rest_framework import serializers
 from apps.shared.core.api.jobs import JobSerializer
 from apps.singularity.training.models import Model, ModelInUse, TrainingRun
 from apps.singularity.training.models.runs import Kind
-from apps.singularity.training.selectors.facts import run_error, run_settings, run_state
+from apps.singularity.training.selectors import run_settings
+from apps.singularity.training.selectors.facts import run_error, run_state
 
 METRICS = serializers.DictField(child=serializers.FloatField(), read_only=True)
 

@@ -65,13 +65,12 @@ class TrainingProcess:
                 yield event
 
     def stop(self) -> None:
-        """Ask it to end, and kill it with all of its group when it does not."""
+        """Ask it to end, then kill what is left of its group."""
         if self._process.poll() is None:
             self._signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(GRACE_SECONDS)
-        if self._process.poll() is None:
-            self._signal(signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         self._process.wait()
 
     def how_it_ended(self) -> str:

@@ -6,6 +6,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ WRITE_SECONDS = 2.0
 MOST_POINTS = 1_000
 """Of each name; when there are more, every second step's point goes."""
 MOST_NOTES = 50
+_LARGEST = 2**62
 TRAINING_POINTS = {"loss": "loss", "tokens_per_second": "tokens_per_second"}
 
 
@@ -157,9 +159,12 @@ def metrics_read(said: Any) -> dict[str, float]:
 
 
 def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    with suppress(OverflowError):  # of a whole number without end
+        return float(value) if math.isfinite(value) else None
+    return None
 
 
 def _whole(value: Any) -> int:
-    return max(0, int(_number(value) or 0))
+    return min(max(0, int(_number(value) or 0)), _LARGEST)
