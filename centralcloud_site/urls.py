@@ -10,5 +10,6 @@ urlpatterns = [
     *core_urls,
     path("api/v1/", include("apps.centralcloud.fleet.api.urls")),
     path("api/v1/", include("apps.centralcloud.insights.api.urls")),
+    path("api/v1/", include("apps.centralcloud.averaging.api.urls")),
     path("api/v1/", include("apps.centralcloud.aggregation.api.urls")),
 ]

@@ -23,6 +23,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.centralcloud.aggregation.tasks.clean_up",
         "schedule": 7 * 24 * 3600.0,
     },
+    "close due averaging rounds": {
+        "task": "apps.centralcloud.averaging.tasks.close_due",
+        "schedule": 300.0,
+    },
+    "clean up object stores": {
+        "task": "apps.shared.artifacts.tasks.sweep",
+        "schedule": 24 * 3600.0,
+    },
     "clean up messages": {
         "task": "apps.shared.nats_bridge.tasks.prune",
         "schedule": 3600.0,
@@ -34,6 +42,8 @@ JOBS: dict[str, str] = {
     "statistics": "apps.centralcloud.aggregation.tasks.statistics",
     "insights": "apps.centralcloud.insights.tasks.publish",
     "clean_up": "apps.centralcloud.aggregation.tasks.clean_up",
+    "close_rounds": "apps.centralcloud.averaging.tasks.close_due",
+    "sweep_stores": "apps.shared.artifacts.tasks.sweep",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }
 QUEUES: dict[str, str] = {}
@@ -41,6 +51,7 @@ PANELS: list[str] = [
     "apps.centralcloud.fleet.panels.FLEET",
     "apps.centralcloud.aggregation.panels.KNOWN",
     "apps.centralcloud.insights.panels.INSIGHTS",
+    "apps.centralcloud.averaging.panels.MODELS",
     "apps.shared.nats_bridge.panels.BRIDGE",
     "apps.shared.dashboard.panels.JOBS",
 ]
@@ -49,6 +60,8 @@ SIDEBAR: list[str] = [
     "apps.centralcloud.fleet.panels.SIDEBAR",
     "apps.centralcloud.aggregation.panels.SIDEBAR",
     "apps.centralcloud.insights.panels.SIDEBAR",
+    "apps.centralcloud.averaging.panels.SIDEBAR",
+    "apps.shared.artifacts.panels.SIDEBAR",
     "apps.shared.nats_bridge.panels.SIDEBAR",
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",
@@ -61,6 +74,8 @@ HANDLERS: dict[str, str] = {
     ),
     "intelligence.framework.detected": "apps.centralcloud.aggregation.handlers.frameworks",
     "intelligence.package.declared": "apps.centralcloud.aggregation.handlers.packages",
+    "intelligence.training.completed": "apps.centralcloud.averaging.handlers.training_completed",
+    "intelligence.model.evaluated": "apps.centralcloud.averaging.handlers.model_evaluated",
     "intelligence.statistics.reported": "apps.centralcloud.aggregation.handlers.statistics",
     "intelligence.instance.heartbeat": "apps.centralcloud.fleet.handlers.heartbeats",
 }
@@ -70,11 +85,13 @@ BEFORE_SENDING = ""
 AUDIENCES = "apps.centralcloud.fleet.selectors.instances.audiences"
 QUERIES: dict[str, str] = {
     "centralcloud.query.packages": "apps.centralcloud.insights.questions.packages",
+    "centralcloud.query.models": "apps.centralcloud.averaging.questions.models",
     "centralcloud.query.recommendations": "apps.centralcloud.insights.questions.recommendations",
     "centralcloud.query.insights": "apps.centralcloud.insights.questions.insights",
     "centralcloud.query.statistics": "apps.centralcloud.insights.questions.statistics",
 }
 WITHDRAWALS: list[str] = [
+    "apps.centralcloud.averaging.services.withdrawing.instance_remove",
     "apps.centralcloud.aggregation.services.withdrawing.instance_remove",
     "apps.centralcloud.insights.services.storing.instance_remove",
 ]

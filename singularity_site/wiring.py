@@ -27,6 +27,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.singularity.guidance.tasks.request",
         "schedule": 6 * 3600.0,
     },
+    "training notifications": {
+        "task": "apps.singularity.publishing.tasks.notify",
+        "schedule": 3600.0,
+    },
+    "request models": {
+        "task": "apps.singularity.guidance.tasks.models_due",
+        "schedule": 6 * 3600.0,
+    },
     "clean up messages": {
         "task": "apps.shared.nats_bridge.tasks.prune",
         "schedule": 3600.0,
@@ -43,10 +51,16 @@ JOBS: dict[str, str] = {
     "publish": "apps.singularity.publishing.tasks.sync",
     "report": "apps.singularity.publishing.tasks.report",
     "request": "apps.singularity.guidance.tasks.request",
+    "train": "apps.singularity.training.tasks.train",
+    "notify": "apps.singularity.publishing.tasks.notify",
+    "models": "apps.singularity.guidance.tasks.models_due",
+    "adopt due": "apps.singularity.guidance.tasks.adopt_start",
+    "adopt": "apps.singularity.guidance.tasks.adopt",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }
 QUEUES: dict[str, str] = {
     "apps.singularity.training.tasks.train": "training",
+    "apps.singularity.guidance.tasks.adopt": "training",
 }
 PANELS: list[str] = [
     "apps.singularity.ingestion.panels.START",
@@ -55,7 +69,9 @@ PANELS: list[str] = [
     "apps.shared.dashboard.panels.JOBS",
     "apps.singularity.patterns.panels.LEARNED",
     "apps.singularity.training.panels.TRAINING",
+    "apps.singularity.training.panels.TRAINING",
     "apps.singularity.guidance.panels.TOLD",
+    "apps.singularity.guidance.panels.MODELS",
     "apps.singularity.ingestion.panels.CODEBASES",
     "apps.singularity.ingestion.panels.LANGUAGES",
     "apps.singularity.ingestion.panels.LEFT_OUT",
@@ -67,8 +83,10 @@ SIDEBAR: list[str] = [
     "apps.singularity.ingestion.panels.SIDEBAR",
     "apps.singularity.patterns.panels.SIDEBAR",
     "apps.singularity.training.panels.SIDEBAR",
+    "apps.singularity.training.panels.SIDEBAR",
     "apps.singularity.guidance.panels.SIDEBAR",
     "apps.singularity.publishing.panels.SIDEBAR",
+    "apps.shared.artifacts.panels.SIDEBAR",
     "apps.shared.nats_bridge.panels.SIDEBAR",
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",
@@ -78,13 +96,16 @@ MEASURES: dict[str, str] = {
     "embed": "apps.singularity.ingestion.panels.EMBED_MEASURE",
     "mine": "apps.singularity.patterns.panels.MINE_MEASURE",
     "train": "apps.singularity.training.panels.TRAIN_MEASURE",
+    "train": "apps.singularity.training.panels.TRAIN_MEASURE",
 }
 HANDLERS: dict[str, str] = {
     "intelligence.insights.aggregated": "apps.singularity.guidance.handlers.insights",
     "intelligence.insights.statistics": "apps.singularity.guidance.handlers.statistics",
+    "intelligence.insights.model_ready": "apps.singularity.guidance.handlers.model_ready",
 }
 SENDERS = "apps.shared.nats_bridge.senders.centralcloud_keys"
 HEARTBEAT = "apps.singularity.publishing.services.heartbeat.heartbeat"
 BEFORE_SENDING = "apps.singularity.publishing.services.scheduled.hold_back_due"
 AUDIENCES = ""
 QUERIES: dict[str, str] = {}
+AFTER_TRAINING = "apps.singularity.publishing.services.models.models_tell"
