@@ -67,6 +67,6 @@ def _model() -> Any:
         num_layers=1,
         num_heads=4,
         dropout_rate=0.0,
-        decoder_start_token_id=0,
     )
+    config.decoder_start_token_id = 0
     return T5ForConditionalGeneration(config)

@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from apps.centralcloud.averaging.engine.judging import gain_of
+
 
 class Kind(models.TextChoices):
     """What kind of model."""
@@ -229,3 +231,8 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.aggregate} at {self.instance}"
+
+    @property
+    def gain(self) -> float | None:
+        """How much better than the instance's own model; None where it has none."""
+        return gain_of(self.metric, self.value, self.local)

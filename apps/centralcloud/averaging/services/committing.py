@@ -39,6 +39,7 @@ def round_commit(*, round_: Round, made: Made, now: datetime) -> str:
         tokenizer=made.tokenizer,
         base=round_.base,
         contributors=len(made.taken),
+        metrics=dict(made.metrics),
     )
     if made.shapes:
         ModelFamily.objects.filter(pk=round_.family_id, shapes={}).update(shapes=made.shapes)

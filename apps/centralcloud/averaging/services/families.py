@@ -5,22 +5,12 @@ from __future__ import annotations
 from django.db.models import Max
 
 from apps.centralcloud.averaging.models import ModelFamily
+from apps.centralcloud.averaging.selectors.families import family_parts
 from apps.shared.artifacts.engine.family import Family, differences
 from apps.shared.contracts.payloads.training import TrainingCompleted
 
 SCRATCH = "scratch-0"
 """What weights begin from where a message names no base: numbers drawn from seed 0."""
-
-
-def family_parts(family: ModelFamily) -> Family:
-    """A family as the engine has it."""
-    return Family(
-        kind=family.kind,
-        architecture=family.architecture,
-        tokenizer=family.tokenizer,
-        base=family.base_digest,
-        scope=family.scope,
-    )
 
 
 def family_held(key: str) -> ModelFamily | None:

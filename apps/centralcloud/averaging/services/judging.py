@@ -55,9 +55,10 @@ def aggregate_judge(*, aggregate: AggregateModel, now: datetime | None = None) -
     now = now or timezone.now()
     aggregate.refresh_from_db()
     judges = judges_of(aggregate)
-    aggregate.metrics = means_of(aggregate)
+    is_vocabulary = aggregate.family.kind == Kind.VOCABULARY
+    aggregate.metrics = (aggregate.metrics if is_vocabulary else {}) | means_of(aggregate)
     aggregate.save(update_fields=["metrics"])
-    if aggregate.family.kind == Kind.VOCABULARY or _is_settled(aggregate):
+    if is_vocabulary or _is_settled(aggregate):
         return
     former = aggregate.state
     outcome, reason = _outcome(aggregate, judges)

@@ -20,7 +20,8 @@ from apps.shared.contracts.subjects import MODELS_STORE
 class Made:
     """A bundle that is kept and in the store, and what became of each submission.
 
-    ``shapes`` are those of an aggregate's tensors: names to [dtype, shape].
+    ``shapes`` are those of an aggregate's tensors: names to [dtype, shape]. ``metrics`` are what is
+    known of it before any instance has judged it.
     """
 
     artifact: str
@@ -29,6 +30,7 @@ class Made:
     taken: Sequence[Taken]
     left_out: Sequence[Left]
     shapes: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 def bundle_keep(
@@ -38,6 +40,7 @@ def bundle_keep(
     taken: Sequence[Taken],
     left_out: Sequence[Left],
     shapes: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, float] | None = None,
 ) -> Made:
     """Keep the bundle that a round made.
 
@@ -54,6 +57,7 @@ def bundle_keep(
         taken=taken,
         left_out=left_out,
         shapes=shapes or {},
+        metrics=metrics or {},
     )
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from apps.centralcloud.averaging.engine.weighing import MAX_STALENESS
 from apps.centralcloud.averaging.models import AggregateModel, ModelFamily, Round, Submission
+from apps.centralcloud.averaging.selectors.families import family_parts
 from apps.centralcloud.averaging.services.errors import Refused
-from apps.centralcloud.averaging.services.families import family_parts
 from apps.shared.artifacts.engine.family import differences
 
 _ANNOUNCED = Submission.State.ANNOUNCED

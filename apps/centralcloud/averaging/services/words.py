@@ -23,6 +23,14 @@ from apps.centralcloud.averaging.services.keeping import Made, bundle_keep
 from apps.centralcloud.averaging.services.opening import words_round_open
 from apps.centralcloud.averaging.services.outcome import Left, Taken
 from apps.centralcloud.averaging.services.telling import round_tell
+from apps.centralcloud.averaging.services.vocabulary import (
+    common_write,
+    tokenizer_write,
+    words_check,
+)
+from apps.shared.artifacts.services import artifact_fetch
+from apps.shared.contracts.subjects import MODELS_STORE
+from apps.shared.vocabulary.exchange import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +49,42 @@ def words_round_close(*, round_: Round, needed: int, work: Path, now: datetime) 
         TooFew: there are not as many submissions as are needed.
         NotNow, ArtifactError, OSError: it cannot be done now.
     """
-    # what makes tokenizers is heavy, and few processes need it
-    from apps.centralcloud.averaging.services.vocabulary import common_write, tokenizer_write
-
     sent, left_out = _fetched(round_)
     if len(sent) < max(needed, 1):
         raise TooFew(f"{len(sent)} of {needed} word lists are there", left_out)
-    write = common_write if round_.asks == "word_hashes" else tokenizer_write
-    write(bundles=[one.folder for one in sent], folder=work)
     taken = [Taken(one.row.pk, 1 / len(sent), None, None, "") for one in sent]
-    made = bundle_keep(round_=round_, folder=work, taken=taken, left_out=left_out)
+    bundles = [one.folder for one in sent]
     if round_.asks == "word_hashes":
+        common_write(bundles=bundles, folder=work)
+        made = bundle_keep(round_=round_, folder=work, taken=taken, left_out=left_out)
         return _ask_words(round_, made, now)
+    metrics = tokenizer_write(bundles=bundles, folder=work)
+    made = bundle_keep(round_=round_, folder=work, taken=taken, left_out=left_out, metrics=metrics)
     return round_commit(round_=round_, made=made, now=now)
 
 
 def _fetched(round_: Round) -> tuple[list[_Sent], list[Left]]:
     rows = round_.submissions.filter(state=Submission.State.ANNOUNCED)
+    common = _common(round_)
+    asked: Asked = "words" if common else "word_hashes"
     sent: list[_Sent] = []
     left: list[Left] = []
     for row in rows.order_by("received_at", "pk"):
         try:
-            sent.append(_Sent(row, submission_fetch(row)))
+            folder = submission_fetch(row)
+            words_check(bundle=folder, asked=asked, common=common)
+            sent.append(_Sent(row, folder))
         except Refused as refusal:
             left.append(Left(row.pk, str(refusal)))
     return sent, left
+
+
+def _common(round_: Round) -> Path | None:
+    """The folder with the hashes whose words a round asks for."""
+    if not round_.artifact:
+        return None
+    folder: Path = artifact_fetch(digest=round_.artifact, size=round_.size, store=MODELS_STORE)
+    return folder
 
 
 @transaction.atomic

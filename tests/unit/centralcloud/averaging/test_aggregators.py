@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def test_nesterov_steps_as_pytorch_does(tmp_path: Path) -> None:
         change = drawn(turn)
         files = opened(tmp_path, [base, change])
         kept: list[tuple[str, NDArray[Any]]] = []
-        outer = Nesterov(momentum, lambda n, part, kept=kept: kept.append((n, part)))
+        outer = Nesterov(momentum, partial(_keep, kept))
         base = whole(tensors_aggregate([Part(files[1], 1.0)], base=files[0], outer=outer), base)
         momentum = weights_open(file_of(tmp_path, f"momentum-{turn}", whole(kept, base)))
         theirs.grad = torch.from_numpy(-change["wi"])
@@ -126,9 +127,9 @@ def test_files_that_are_mapped_anew_hold_the_same(tmp_path: Path) -> None:
         opens[place] += 1
         return weights_open(files[place])
 
-    parts = [Part(Windowed(lambda p=p: open_at(p), 0), 1 / 3) for p in range(3)]
+    parts = [Part(Windowed(partial(open_at, place), 0), 1 / 3) for place in range(3)]
     ours = whole(tensors_aggregate(parts), models[0])
-    close(ours, [sum(one["wi"] for one in models) / 3], ["wi"])
+    close(ours, [np.mean([one["wi"] for one in models], axis=0)], ["wi"])
     assert min(opens) >= prod((900, 1000)) * 4 // 1024**2
 
 
@@ -150,6 +151,10 @@ def test_late_ones_count_less_and_shares_add_up() -> None:
 def test_unknown_aggregators_are_named(name: str, trimmed: float) -> None:
     with pytest.raises(ValueError, match=r"krum|half"):
         aggregator_of(name, trimmed=trimmed)
+
+
+def _keep(kept: list[tuple[str, NDArray[Any]]], name: str, part: NDArray[Any]) -> None:
+    kept.append((name, part))
 
 
 def norm_of(arrays: Arrays) -> float:

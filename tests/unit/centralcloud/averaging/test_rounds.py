@@ -46,6 +46,11 @@ def first_aggregate() -> AggregateModel:
     return AggregateModel.objects.get(number=1)
 
 
+def base_of(round_: Round) -> AggregateModel:
+    assert round_.base is not None
+    return round_.base
+
+
 def told() -> list[ModelReady]:
     """What waits to be sent, in the order of revisions."""
     rows = OutboxMessage.objects.filter(subject="intelligence.insights.model_ready")
@@ -167,7 +172,7 @@ def test_a_difference_for_a_round_of_another_family_says_what_differs() -> None:
     following = Round.objects.get(number=2)
     submit_weights("d", trained(4), config=CONFIG | {"d_kv": 8})
     other = Round.objects.get(number=1, family__major=2)
-    before = arrays_of(following.base)
+    before = arrays_of(base_of(following))
     submit_difference(
         "d", following, before, family=other.family_id, architecture=other.family.architecture
     )
@@ -188,7 +193,7 @@ def test_what_a_message_says_of_its_family_must_be_so() -> None:
 def test_a_late_difference_counts_in_the_next_round_but_less() -> None:
     first_aggregate()
     second = Round.objects.get(number=2)
-    before = arrays_of(second.base)
+    before = arrays_of(base_of(second))
     step = drawn(900)
     for seed, name in ((1, "a"), (2, "b"), (3, "c")):
         submit_difference(
@@ -200,7 +205,7 @@ def test_a_late_difference_counts_in_the_next_round_but_less() -> None:
     assert late.round is not None
     assert (late.round.number, late.staleness, late.state) == (3, 1, "announced")
     third = Round.objects.get(number=3)
-    now = arrays_of(third.base)
+    now = arrays_of(base_of(third))
     for seed, name in ((4, "a"), (5, "b")):
         submit_difference(
             name, third, {n: now[n] + 0.1 * step[n] + 0.02 * drawn(seed)[n] for n in now}
@@ -231,7 +236,7 @@ def test_late_whole_weights_count_as_their_difference_held_down() -> None:
 def test_a_difference_that_is_too_late_is_refused() -> None:
     first_aggregate()
     second = Round.objects.get(number=2)
-    before = arrays_of(second.base)
+    before = arrays_of(base_of(second))
     Round.objects.filter(pk=second.pk).update(state=Round.State.CLOSED)
     Round.objects.create(
         family=second.family, number=7, asks="difference", base=second.base, quorum=3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,12 @@ def trained(seed: int) -> dict[str, NDArray[Any]]:
     return {name: start[name] + 30 * change[name] for name in start}
 
 
-def spoilt(how: str, good: Arrays) -> Arrays:
+def spoilt(how: str, good: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     noise = drawn(77)
     size = float(np.sqrt(sum((a**2).sum() for a in good.values())))
     length = float(np.sqrt(sum((a**2).sum() for a in noise.values())))
     first = next(iter(good))
-    return {
+    ways: dict[str, dict[str, NDArray[Any]]] = {
         "scaled noise": {n: 30 * size / length * a for n, a in noise.items()},
         "noise": {n: size / length * a for n, a in noise.items()},
         "not finite": good | {first: np.full_like(good[first], np.nan)},
@@ -52,10 +53,11 @@ def spoilt(how: str, good: Arrays) -> Arrays:
         "sign-flipped": {n: -a for n, a in good.items()},
         "boosted": {n: 10 * a for n, a in good.items()},
         "zeros": {n: np.zeros_like(a) for n, a in good.items()},
-    }[how]
+    }
+    return ways[how]
 
 
-def vetted(folder: Path, models: list[Arrays], *, whole: bool = False) -> Vetted:
+def vetted(folder: Path, models: Sequence[Arrays], *, whole: bool = False) -> Vetted:
     return submissions_vet(*gram_of(opened(folder, models)), whole=whole)
 
 
@@ -66,7 +68,7 @@ def test_the_bad_one_is_named_and_no_other(
     tmp_path: Path, how: str, count: int, *, whole: bool
 ) -> None:
     make = trained if whole else honest
-    models: list[Arrays] = [make(seed) for seed in range(1, count + 1)]
+    models = [make(seed) for seed in range(1, count + 1)]
     place = count // 2
     models[place] = spoilt(how, models[place])
     verdicts = vetted(tmp_path, models, whole=whole).verdicts
@@ -92,7 +94,7 @@ def test_training_for_longer_is_no_fault(tmp_path: Path) -> None:
 
 
 def test_two_bad_of_five_are_both_named(tmp_path: Path) -> None:
-    models: list[Arrays] = [honest(seed) for seed in range(1, 6)]
+    models = [honest(seed) for seed in range(1, 6)]
     models[0], models[3] = spoilt("sign-flipped", models[0]), spoilt("scaled noise", models[3])
     assert vetted(tmp_path, models).accepted() == [1, 2, 4]
 

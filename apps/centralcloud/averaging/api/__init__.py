@@ -1,0 +1,1 @@
+"""REST API of families' rounds, aggregates and how they were judged."""

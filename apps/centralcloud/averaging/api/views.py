@@ -1,0 +1,95 @@
+"""Aggregates, rounds and judgements: lists to read."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch
+from django_filters import rest_framework as filters
+from rest_framework.mixins import ListModelMixin
+from rest_framework.viewsets import GenericViewSet
+
+from apps.centralcloud.averaging.api.serializers import (
+    AggregateSerializer,
+    EvaluationSerializer,
+    RoundSerializer,
+)
+from apps.centralcloud.averaging.models import (
+    AggregateModel,
+    Evaluation,
+    Kind,
+    Round,
+    Submission,
+)
+
+_KIND = "What kind of model."
+_FAMILY = "Exact key of a family."
+_INSTANCE = "Exact name of an instance."
+
+
+class AggregateFilter(filters.FilterSet):
+    """Filters of aggregates."""
+
+    kind = filters.ChoiceFilter(field_name="family__kind", choices=Kind.choices, help_text=_KIND)
+    family = filters.CharFilter(field_name="family_id", help_text=_FAMILY)
+    state = filters.ChoiceFilter(
+        choices=AggregateModel.State.choices, help_text="What the fleet came to."
+    )
+
+    class Meta:
+        model = AggregateModel
+        fields: tuple[str, ...] = ()
+
+
+class AggregateViewSet(ListModelMixin, GenericViewSet[AggregateModel]):
+    """Aggregate models, the newest first."""
+
+    queryset = AggregateModel.objects.select_related("family", "base").order_by("-id")
+    serializer_class = AggregateSerializer
+    filterset_class = AggregateFilter
+
+
+class RoundFilter(filters.FilterSet):
+    """Filters of rounds."""
+
+    kind = filters.ChoiceFilter(field_name="family__kind", choices=Kind.choices, help_text=_KIND)
+    family = filters.CharFilter(field_name="family_id", help_text=_FAMILY)
+    state = filters.ChoiceFilter(choices=Round.State.choices, help_text="How far it is.")
+
+    class Meta:
+        model = Round
+        fields: tuple[str, ...] = ()
+
+
+class RoundViewSet(ListModelMixin, GenericViewSet[Round]):
+    """Rounds, the newest first, each with what was submitted and what became of it."""
+
+    queryset = (
+        Round.objects.select_related("family", "base")
+        .prefetch_related(Prefetch("submissions", Submission.objects.order_by("instance", "id")))
+        .order_by("-opened_at", "-id")
+    )
+    serializer_class = RoundSerializer
+    filterset_class = RoundFilter
+
+
+class EvaluationFilter(filters.FilterSet):
+    """Filters of judgements."""
+
+    version = filters.CharFilter(
+        field_name="aggregate__version", help_text="Exact version of an aggregate."
+    )
+    family = filters.CharFilter(field_name="aggregate__family_id", help_text=_FAMILY)
+    instance = filters.CharFilter(help_text=_INSTANCE)
+    metric = filters.CharFilter(help_text="bits_per_byte, mrr_at_10 or bytes_per_token.")
+    adopted = filters.BooleanFilter(help_text="Whether the instance uses it since.")
+
+    class Meta:
+        model = Evaluation
+        fields: tuple[str, ...] = ()
+
+
+class EvaluationViewSet(ListModelMixin, GenericViewSet[Evaluation]):
+    """How instances judged aggregates, the newest first."""
+
+    queryset = Evaluation.objects.select_related("aggregate").order_by("-evaluated_at", "-id")
+    serializer_class = EvaluationSerializer
+    filterset_class = EvaluationFilter
