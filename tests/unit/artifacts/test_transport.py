@@ -183,6 +183,10 @@ def test_without_a_key_or_a_server_it_ends_with_one_line(place: Place, bundle: P
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, nats_urls=nowhere)
     with pytest.raises(ArtifactError, match=r"NATS does not do it: .* Try again later\."):
         artifact_put(digest=artifact.digest, store=OWN, patience=0.1)
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, nats_mode="isolated")
+    with pytest.raises(ArtifactError, match="isolated: set NATS_HOST"):
+        artifact_put(digest=artifact.digest, store=OWN)
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, nats_mode="external")
     settings.IDENTITY = replace(settings.IDENTITY, seed="")
     with pytest.raises(ArtifactError, match="not enrolled"):
         artifact_put(digest=artifact.digest, store=OWN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -52,17 +52,10 @@ class Progress:
             self.report(done, self.total)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A connection; ``lost`` is set when it ends."""
-
-    client: Client
-    lost: asyncio.Event
+Work = Callable[[Client], Coroutine[Any, Any, T]]
 
 
-def lasting(
-    work: Callable[[Link], Awaitable[T]], *, progress: Progress, patience: float = PATIENCE
-) -> T:
+def lasting(work: Work[T], *, progress: Progress, patience: float = PATIENCE) -> T:
     """Run the work over a connection, and again over a new one while it makes progress.
 
     Raises:
@@ -72,7 +65,9 @@ def lasting(
     return asyncio.run(_lasting(work, progress, patience))
 
 
-async def _lasting(work: Callable[[Link], Awaitable[T]], progress: Progress, patience: float) -> T:
+async def _lasting(work: Work[T], progress: Progress, patience: float) -> T:
+    if settings.ENVIRONMENT.nats_mode == "isolated":
+        raise ArtifactError("This instance is isolated: set NATS_HOST to share models.")
     key = settings.IDENTITY.key
     if key is None:
         raise ArtifactError(f"{settings.IDENTITY.name} is not enrolled: it has no key for NATS.")
@@ -80,9 +75,23 @@ async def _lasting(work: Callable[[Link], Awaitable[T]], progress: Progress, pat
         lost = asyncio.Event()
         try:
             async with connected(key=key, lost=lost) as client:
-                return await work(Link(client, lost))
+                return await _unless_lost(work(client), lost)
         except (NoConnection, NatsError, Away, TimeoutError) as error:
             if time.monotonic() - progress.moved > patience:
                 reason = str(error).strip() or type(error).__name__
                 raise ArtifactError(f"NATS does not do it: {reason}. Try again later.") from None
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _unless_lost(work: Coroutine[Any, Any, T], lost: asyncio.Event) -> T:
+    """The work's result. What waits on a connection that ended would wait without end: Away."""
+    task, ended = asyncio.create_task(work), asyncio.create_task(lost.wait())
+    try:
+        await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise Away("the connection is lost")
+        return await task
+    finally:
+        ended.cancel()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -7,11 +7,12 @@ import json
 from itertools import pairwise
 from typing import Any, Self
 
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from apps.shared.artifacts.engine.errors import ArtifactError
-from apps.shared.artifacts.objects.lasting import Away, Link
+from apps.shared.artifacts.objects.lasting import Away
 
 CHUNKS = 24
 """At once on their way."""
@@ -25,19 +26,18 @@ class Window:
     """Publishes to one subject; use as an async context manager.
 
     Raises:
-        Away: no acknowledgement for long, or the connection is lost.
+        Away: no acknowledgement for long, or one that says try again.
         ArtifactError: the store is full.
     """
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._inbox = link.client.new_inbox()
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._inbox = client.new_inbox()
         self._sent = 0
         self._sequences: dict[int, int] = {}
         self._problem: Exception | None = None
         self._changed = asyncio.Event()
         self._subscription: Subscription | None = None
-        self._watch: asyncio.Task[None] | None = None
 
     async def send(self, subject: str, data: bytes) -> None:
         """Send one more, once there is room in the window."""
@@ -45,7 +45,7 @@ class Window:
             await self._wait()
         reply = f"{self._inbox}.{self._sent}"
         self._sent += 1
-        await self._link.client.publish(subject, data, reply=reply)
+        await self._client.publish(subject, data, reply=reply)
 
     async def done(self) -> None:
         """Wait until all are stored, in the order in which they were sent."""
@@ -56,19 +56,12 @@ class Window:
             raise Away("chunks were stored out of their order")
 
     async def __aenter__(self) -> Self:
-        self._subscription = await self._link.client.subscribe(f"{self._inbox}.*", cb=self._take)
-        self._watch = asyncio.create_task(self._until_lost())
+        self._subscription = await self._client.subscribe(f"{self._inbox}.*", cb=self._take)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-        if self._subscription is not None and not self._link.client.is_closed:
+        if self._subscription is not None and not self._client.is_closed:
             await self._subscription.unsubscribe()
-
-    async def _until_lost(self) -> None:
-        await self._link.lost.wait()
-        self._fail(Away("the connection is lost"))
 
     async def _wait(self) -> None:
         if self._problem is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from nats.aio.client import Client
+
 from apps.shared.artifacts.engine.errors import ArtifactError, ArtifactMissing
 from apps.shared.artifacts.engine.manifest import (
     LARGEST_MANIFEST,
@@ -18,7 +20,6 @@ from apps.shared.artifacts.engine.parts import PartialFile
 from apps.shared.artifacts.engine.store import BundleStore, disk_errors
 from apps.shared.artifacts.objects.lasting import (
     PATIENCE,
-    Link,
     Progress,
     Report,
     lasting,
@@ -74,24 +75,24 @@ class _Fetch:
         self.files = partial / FILES
         self.done = 0
 
-    async def run(self, link: Link) -> None:
+    async def run(self, client: Client) -> None:
         """Fetch what is not here yet. Raises ArtifactError, Away, OSError."""
         try:
             self.kept.path(self.digest)  # another process was faster
         except ArtifactMissing:
-            manifest = await self._manifest(link)
+            manifest = await self._manifest(client)
             self.done = 0
             for file in manifest.files:
-                await self._file(link, file)
+                await self._file(client, file)
             self.kept.admit(self.files, manifest)
 
-    async def _manifest(self, link: Link) -> Manifest:
+    async def _manifest(self, client: Client) -> Manifest:
         name = digest_hex(self.digest)
-        stored = await self._stored(link, name)
+        stored = await self._stored(client, name)
         if stored.size > LARGEST_MANIFEST:
             raise ArtifactError(f"The manifest of {self.digest} is too large: {AGAIN}.")
         part = PartialFile(self.partial / "manifest", BundleFile("manifest", name, stored.size))
-        await self._download(link, part, stored)
+        await self._download(client, part, stored)
         data = part.file.read_bytes()
         part.remove()
         manifest = manifest_decode(data)
@@ -103,31 +104,31 @@ class _Fetch:
             raise ArtifactError(f"The disk has no room for {self.size:,} bytes: make room.")
         return manifest
 
-    async def _file(self, link: Link, file: BundleFile) -> None:
+    async def _file(self, client: Client, file: BundleFile) -> None:
         place = self.files / file.path
         if not place.exists():
-            stored = await self._stored(link, file.sha256)
+            stored = await self._stored(client, file.sha256)
             if stored.size != file.size:
                 raise ArtifactError(f"{file.path} has not the size of the manifest: {AGAIN}.")
             part = PartialFile(self.partial / "part", file)
-            await self._download(link, part, stored)
+            await self._download(client, part, stored)
             part.move(place)
         self.done += file.size
         self.progress.at(self.done)
 
-    async def _stored(self, link: Link, name: str) -> StoredObject:
-        message = await last_message(link, self.store, object_subject(self.store, name))
+    async def _stored(self, client: Client, name: str) -> StoredObject:
+        message = await last_message(client, self.store, object_subject(self.store, name))
         stored = stored_decode(message.data) if message else None
         if stored is None:
             raise ArtifactError(f"{self.store} has not all of {self.digest}: {AGAIN}.")
         return stored
 
-    async def _download(self, link: Link, part: PartialFile, stored: StoredObject) -> None:
+    async def _download(self, client: Client, part: PartialFile, stored: StoredObject) -> None:
         """The bytes of one object, verified; what was resumed and is wrong begins anew, once."""
         for resumed in (True, False):
             with part.opened(upload=stored.number, resumed=resumed):
                 subject = chunk_subject(self.store, stored.number)
-                async for one in messages(link, self.store, subject, after=part.sequence):
+                async for one in messages(client, self.store, subject, after=part.sequence):
                     part.add(one.data, one.sequence)
                     self.progress.at(self.done + part.size)
             if part.verified:

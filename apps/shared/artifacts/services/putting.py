@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from nats.aio.client import Client
 from nats.nuid import NUID
 
 from apps.shared.artifacts.engine.errors import ArtifactError
@@ -15,7 +16,6 @@ from apps.shared.artifacts.engine.manifest import BundleFile, Manifest, digest_h
 from apps.shared.artifacts.engine.objects import StoredObject
 from apps.shared.artifacts.objects.lasting import (
     PATIENCE,
-    Link,
     Progress,
     Report,
     lasting,
@@ -55,34 +55,34 @@ class _Put:
         self.progress = progress
         self.done = 0
 
-    async def run(self, link: Link) -> None:
+    async def run(self, client: Client) -> None:
         """Send what the store has not. Raises ArtifactError, Away."""
         last = digest_hex(self.manifest.digest)
         for _ in range(ROUNDS):
-            if await subjects(link, self.store, object_subject(self.store, last)):
+            if await subjects(client, self.store, object_subject(self.store, last)):
                 self.progress.at(self.manifest.size)
                 return
-            there = await subjects(link, self.store, object_subjects(self.store))
+            there = await subjects(client, self.store, object_subjects(self.store))
             self.done = 0
             for file in self.manifest.files:
-                await self._file(link, file, there)
+                await self._file(client, file, there)
             whole = self.manifest.encode()
-            await self._send(link, BundleFile("", last, len(whole)), io.BytesIO(whole))
+            await self._send(client, BundleFile("", last, len(whole)), io.BytesIO(whole))
         raise ArtifactError(f"The store {self.store} does not keep what it takes: try again later.")
 
-    async def _file(self, link: Link, file: BundleFile, there: Mapping[str, int]) -> None:
+    async def _file(self, client: Client, file: BundleFile, there: Mapping[str, int]) -> None:
         if object_subject(self.store, file.sha256) not in there:
             with (self.folder / file.path).open("rb") as opened:
-                await self._send(link, file, opened)
+                await self._send(client, file, opened)
         else:
             self.done += file.size
             self.progress.at(self.done)
 
-    async def _send(self, link: Link, file: BundleFile, opened: BinaryIO) -> None:
+    async def _send(self, client: Client, file: BundleFile, opened: BinaryIO) -> None:
         """One object: its chunks, and when these are stored what it is."""
         number = NUID().next().decode()
         subject, digest, chunks = chunk_subject(self.store, number), hashlib.sha256(), 0
-        async with Window(link) as window:
+        async with Window(client) as window:
             while chunk := opened.read(CHUNK):
                 digest.update(chunk)
                 await window.send(subject, chunk)

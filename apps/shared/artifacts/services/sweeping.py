@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from apps.shared.artifacts.engine.errors import ArtifactError
@@ -18,7 +19,7 @@ from apps.shared.artifacts.engine.manifest import (
     manifest_decode,
 )
 from apps.shared.artifacts.engine.objects import StoredObject, stored_decode
-from apps.shared.artifacts.objects.lasting import Link, Progress, lasting
+from apps.shared.artifacts.objects.lasting import Progress, lasting
 from apps.shared.artifacts.objects.reading import (
     StoredMessage,
     last_message,
@@ -41,7 +42,7 @@ def store_prune(*, store: str, keep: Collection[str], older_than: timedelta = GR
     What came lately stays: an upload may be on its way. Raises ArtifactError.
     """
     return lasting(
-        lambda link: _prune(link, store, set(keep), timezone.now() - older_than),
+        lambda client: _prune(client, store, set(keep), timezone.now() - older_than),
         progress=Progress(0),
     )
 
@@ -51,11 +52,13 @@ def stores_sweep(*, older_than: timedelta = GRACE) -> int:
 
     Raises ArtifactError.
     """
-    return lasting(lambda link: _sweep_all(link, timezone.now() - older_than), progress=Progress(0))
+    return lasting(
+        lambda client: _sweep_all(client, timezone.now() - older_than), progress=Progress(0)
+    )
 
 
-async def _sweep_all(link: Link, before: datetime) -> int:
-    return sum([await _sweep(link, one, before) for one in await _stores(link.client.jetstream())])
+async def _sweep_all(client: Client, before: datetime) -> int:
+    return sum([await _sweep(client, one, before) for one in await _stores(client.jetstream())])
 
 
 async def _stores(jetstream: JetStreamContext) -> list[str]:
@@ -67,40 +70,40 @@ async def _stores(jetstream: JetStreamContext) -> list[str]:
     return [one.removeprefix(store_stream("")) for one in streams if one.startswith(prefix)]
 
 
-async def _prune(link: Link, store: str, keep: set[str], before: datetime) -> int:
-    there = await _objects(link, store)
+async def _prune(client: Client, store: str, keep: set[str], before: datetime) -> int:
+    there = await _objects(client, store)
     kept = {
         subject
         for digest in keep
-        for subject in await _subjects_of_bundle(link, store, digest, there)
+        for subject in await _subjects_of_bundle(client, store, digest, there)
     }
     gone = [s for s, message in there.items() if s not in kept and message.time < before]
-    jetstream = link.client.jetstream()
+    jetstream = client.jetstream()
     for subject in gone:  # their chunks belong to nothing then
         await jetstream.purge_stream(store_stream(store), subject=subject)
-    return len(gone) + await _sweep(link, store, before)
+    return len(gone) + await _sweep(client, store, before)
 
 
-async def _sweep(link: Link, store: str, before: datetime) -> int:
+async def _sweep(client: Client, store: str, before: datetime) -> int:
     """Purge chunks that no object has and whose upload has stood still since ``before``."""
-    there = await _objects(link, store)
+    there = await _objects(client, store)
     live = {chunk_subject(store, one.number) for m in there.values() if (one := _said(m))}
     swept = 0
-    for subject in set(await subjects(link, store, chunk_subject(store, ">"))) - live:
-        last = await last_message(link, store, subject)
+    for subject in set(await subjects(client, store, chunk_subject(store, ">"))) - live:
+        last = await last_message(client, store, subject)
         if last is not None and last.time < before:
-            await link.client.jetstream().purge_stream(store_stream(store), subject=subject)
+            await client.jetstream().purge_stream(store_stream(store), subject=subject)
             swept += 1
     return swept
 
 
-async def _objects(link: Link, store: str) -> dict[str, StoredMessage]:
+async def _objects(client: Client, store: str) -> dict[str, StoredMessage]:
     """What the store says of each object, by subject: the last word holds."""
-    return {one.subject: one async for one in messages(link, store, object_subjects(store))}
+    return {one.subject: one async for one in messages(client, store, object_subjects(store))}
 
 
 async def _subjects_of_bundle(
-    link: Link, store: str, digest: str, there: dict[str, StoredMessage]
+    client: Client, store: str, digest: str, there: dict[str, StoredMessage]
 ) -> set[str]:
     """The objects of a bundle; of one whose manifest cannot be read the manifest alone."""
     subject = object_subject(store, digest_hex(digest))
@@ -108,7 +111,7 @@ async def _subjects_of_bundle(
     if stored is None or stored.size > LARGEST_MANIFEST:
         return {subject}
     data = bytearray()
-    async for chunk in messages(link, store, chunk_subject(store, stored.number)):
+    async for chunk in messages(client, store, chunk_subject(store, stored.number)):
         data += chunk.data
         if len(data) > LARGEST_MANIFEST:
             return {subject}
