@@ -17,6 +17,8 @@ from apps.singularity.training.selectors.models import model_named, models_of
 from apps.singularity.training.services.adding import model_add
 from apps.singularity.training.services.bases import SCRATCH, configured_encoder, weights_digest
 
+PATIENCE = 30.0
+"""Seconds without progress after which a fetch is left to the next attempt, which goes on."""
 TYPES = (".safetensors", ".json", ".md", ".txt")
 """What a model of the fleet is made of: data that is read, nothing that is run."""
 NEEDED = {
@@ -33,7 +35,9 @@ def bundle_fetch(*, offer: ModelOffer) -> Path:
         ArtifactError: it could not be fetched, or its bytes are not those of the digest.
         NotUsable: it is of another family than was said.
     """
-    folder = artifact_fetch(digest=offer.artifact, size=offer.size, store=MODELS_STORE)
+    folder = artifact_fetch(
+        digest=offer.artifact, size=offer.size, store=MODELS_STORE, patience=PATIENCE
+    )
     bundle_check(folder, offer)
     return folder
 
