@@ -15,6 +15,7 @@ BENCHMARKS = (
     "vector_store",
     "search_latency",
     "search_quality",
+    "encoder",
     "mining",
     "architecture_quality",
     "planted_rules",
