@@ -150,8 +150,7 @@ class Loop:
         learned = self._learner.learn(self._state.step)
         norm = nn.utils.clip_grad_norm_(self._weights.values(), GRADIENT_NORM)
         if non_finite(learned.loss) or non_finite(float(norm)):
-            cause = cause_of(self._weights, loss=learned.loss, rate=self._rate * factor)
-            raise TrainingFailed(f"Step {self._state.step + 1} failed: {cause}")
+            raise self._failed(f"Step {self._state.step + 1}", learned.loss)
         self._optimizer.step(factor)
         self._state.step += 1
         return learned
@@ -195,14 +194,16 @@ class Loop:
         metrics, name = self._learner.judge(), self._learner.metric
         self._state.judged_at = self._state.step
         if non_finite(metrics[name]):
-            raise TrainingFailed(
-                f"After step {self._state.step} the {name} on held-out code is not a number: "
-                f"the weights have grown too large; take a rate below {self._rate:g}."
-            )
+            raise self._failed(f"Judging after step {self._state.step}", metrics[name])
         say("evaluated", step=self._state.step, metrics=metrics)
         if not self._state.best or self._better(metrics[name], self._state.best[name]):
             self._state.best, self._state.best_step = metrics, self._state.step
             self._best = {key: w.detach().cpu().clone() for key, w in self._weights.items()}
+
+    def _failed(self, when: str, loss: float) -> TrainingFailed:
+        step, rate = self._state.step, self._rate
+        cause = cause_of(self._weights, loss=loss, rate=rate, step=step)
+        return TrainingFailed(f"{when} failed: {cause}")
 
     def _better(self, one: float, other: float) -> bool:
         return one < other if self._learner.less_is_better else one > other

@@ -27,6 +27,7 @@ def orthogonalised(matrices: torch.Tensor) -> torch.Tensor:
         matrices: (count, rows, columns), finite.
     """
     one, three, five = _COEFFICIENTS
+    at: torch.Tensor
     tall = matrices.shape[1] > matrices.shape[2]
     at = matrices.mT if tall else matrices
     at = at / (torch.linalg.matrix_norm(at, keepdim=True) + _EPSILON)

@@ -16,8 +16,8 @@ def non_finite(number: float) -> bool:
     return not math.isfinite(number)
 
 
-def cause_of(weights: Mapping[str, torch.Tensor], *, loss: float, rate: float) -> str:
-    """Why a loss or a gradient is no number, and what to do, as one line.
+def cause_of(weights: Mapping[str, torch.Tensor], *, loss: float, rate: float, step: int) -> str:
+    """Why a loss or a gradient is no number after ``step`` steps, and what to do, as one line.
 
     Token numbers cannot carry one in: either the weights are broken, or they have grown until a
     product overflows, or one batch overflows with sound weights.
@@ -25,12 +25,13 @@ def cause_of(weights: Mapping[str, torch.Tensor], *, loss: float, rate: float) -
     largest, name = max((_largest(weight), name) for name, weight in weights.items())
     what = f"the loss is {loss:g}" if non_finite(loss) else "the gradient is not finite"
     if non_finite(largest):
-        return f"{what} because {name} holds numbers that are none; take a lower rate than {rate:g}"
+        what_to_do = f"take a rate below {rate:g}" if step else "the base is broken"
+        return f"{what} because {name} holds numbers that are none: {what_to_do}."
     if largest > _LARGE:
-        return f"{what} because weights grew to {largest:.1e} ({name}); lower the rate ({rate:g})."
+        return f"{what} because weights grew to {largest:.1e} ({name}): take a rate below {rate:g}."
     return (
         f"{what} though all weights are sound (at most {largest:.1f}): this batch overflows; "
-        f"lower the rate ({rate:g}) or take another seed."
+        f"take a rate below {rate:g} or another seed."
     )
 
 

@@ -23,6 +23,7 @@ from apps.singularity.training.engine.stopping import Stopped, stopping_install
 _PR_SET_PDEATHSIG = 1
 _PARENT_SECONDS = 1.0
 _GRACE_SECONDS = 120.0
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _KINDS = ("vocabulary", "t5", "encoder")
 _TASKS = ("train", "evaluate")
 
@@ -51,7 +52,7 @@ def trouble(error: BaseException) -> str | None:
     if is_out_of_memory(error):
         return "Out of memory: take a smaller size, batch or length, or free memory."
     if is_disk_full(error):
-        return "The disk is full: free space where the runs are kept, then go on with --resume."
+        return "The disk is full: free space where runs are kept, then go on with --resume."
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("apps"):
         return f"The package {error.name} is missing: install requirements/training.txt."
     return None
@@ -68,10 +69,10 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether a write found no space, as Python or as safetensors says it."""
+    """Whether a write found no space or passed a quota, as Python or as safetensors says it."""
     if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return "os error 28" in str(error) or "No space left on device" in str(error)
+        return error.errno in _NO_SPACE
+    return any(f"os error {number})" in str(error) for number in _NO_SPACE)
 
 
 def die_with_parent() -> None:

@@ -33,8 +33,8 @@ def stopping_install() -> None:
 
 
 def _heard(number: int, frame: FrameType | None) -> None:
-    _state.asked = True
-    if not _state.depth:
+    again, _state.asked = _state.asked, True
+    if not _state.depth and not again:
         raise Stopped
 
 

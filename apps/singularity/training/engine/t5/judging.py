@@ -61,16 +61,9 @@ def judged(
     """Bits for each hidden byte; all target tokens count, sentinels and end among them."""
     hidden = sum(window.hidden_bytes for window in windows)
     rows = [window_row(window, vocabulary) for window in windows]
-    lost = (
-        sum(_lost_nats(window, vocabulary) for window in windows)
-        if has_unknown(rows, vocabulary)
-        else 0.0
-    )
-    model.eval()
-    total = lost + sum(
-        _nats(model, batch, vocabulary, device) for batch in _batches(rows, vocabulary)
-    )
-    model.train()
+    total = nats_of(model, rows, vocabulary, device)
+    if has_unknown(rows, vocabulary):
+        total += sum(_lost_nats(window, vocabulary) for window in windows)
     tokens = sum(len(target) for _, target in rows)
     metrics = {
         "bits_per_byte": bits_per_byte(total, hidden),
@@ -78,6 +71,16 @@ def judged(
         "tokens_per_byte": tokens / hidden,
     }
     return Judged(metrics, hidden)
+
+
+def nats_of(
+    model: nn.Module, rows: Sequence[tuple[Tokens, Tokens]], vocabulary: Vocabulary, device: Device
+) -> float:
+    """Nats of all target tokens of pairs of source and target."""
+    model.eval()
+    total = sum(_nats(model, batch, vocabulary, device) for batch in _batches(rows, vocabulary))
+    model.train()
+    return total
 
 
 def window_row(window: Window, vocabulary: Vocabulary) -> tuple[Tokens, Tokens]:
@@ -104,7 +107,7 @@ def _lost_nats(window: Window, vocabulary: Vocabulary) -> float:
     )
 
 
-def _batches(rows: list[tuple[Tokens, Tokens]], vocabulary: Vocabulary) -> Iterator[Batch]:
+def _batches(rows: Sequence[tuple[Tokens, Tokens]], vocabulary: Vocabulary) -> Iterator[Batch]:
     """Rows of like length together, padded."""
     ordered = sorted(rows, key=lambda row: len(row[0]))
     for start in range(0, len(ordered), _ROWS):
@@ -124,7 +127,6 @@ def _padded(rows: list[Tokens], filler: int) -> Tokens:
 
 @torch.no_grad()
 def _nats(model: nn.Module, batch: Batch, vocabulary: Vocabulary, device: Device) -> float:
-    sources, targets = tensors_of(batch, device.torch)
     with device.autocast():
-        each = nats(model, sources, targets, vocabulary.pad)
+        each = nats(model, *tensors_of(batch, vocabulary.pad, device.torch))
     return float(each.double().sum())

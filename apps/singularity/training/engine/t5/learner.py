@@ -15,12 +15,13 @@ import torch
 from transformers import T5ForConditionalGeneration
 
 from apps.singularity.training.engine.devices import Device, sum_over_processes
-from apps.singularity.training.engine.evaluation import Window
+from apps.singularity.training.engine.evaluation import Window, bits_per_byte
 from apps.singularity.training.engine.events import TrainingFailed, say
 from apps.singularity.training.engine.loop import Learned, Metrics
 from apps.singularity.training.engine.process import is_out_of_memory
 from apps.singularity.training.engine.t5.batches import IGNORED, Batch, Batches
-from apps.singularity.training.engine.t5.judging import judged
+from apps.singularity.training.engine.t5.instructions import Row
+from apps.singularity.training.engine.t5.judging import judged, nats_of
 from apps.singularity.training.engine.t5.loss import nats, tensors_of
 from apps.singularity.training.engine.t5.size import model_flops
 from apps.singularity.training.engine.t5.vocabulary import Vocabulary
@@ -37,6 +38,7 @@ class T5Learner:
         vocabulary: that it reads.
         batches: what each step learns from.
         windows: held-out code.
+        pairs: held-out instructions and the bytes of their answers; empty where it learns none.
         device: where.
         identity: what a checkpoint must share.
     """
@@ -51,11 +53,13 @@ class T5Learner:
         vocabulary: Vocabulary,
         batches: Batches,
         windows: Sequence[Window],
+        pairs: tuple[list[Row], int],
         device: Device,
         identity: Mapping[str, Any],
     ) -> None:
         self.model, self.identity, self.settings = model, identity, {"micro": 0}
         self._vocabulary, self._batches, self._windows = vocabulary, batches, windows
+        self._pairs = pairs
         self._device = device
         self._weights = [weight for weight in model.parameters() if weight.requires_grad]
         self._lanes = 1 if device.is_cuda else device.threads
@@ -77,8 +81,13 @@ class T5Learner:
         return Learned(float(loss) / targets, tokens, flops)
 
     def judge(self) -> Metrics:
-        """Bits per byte on the held-out windows."""
-        return judged(self.model, self._vocabulary, self._windows, self._device).metrics
+        """Bits per byte on the held-out windows, and on held-out pairs where it learns them."""
+        metrics = judged(self.model, self._vocabulary, self._windows, self._device).metrics
+        rows, size = self._pairs
+        if not rows:
+            return metrics
+        nats = nats_of(self.model, rows, self._vocabulary, self._device)
+        return metrics | {"instruction_bits_per_byte": bits_per_byte(nats, size)}
 
     def _row_flops(self, batch: Batch) -> int:
         return model_flops(self.model.config, batch.sources.shape[1], batch.targets.shape[1])
@@ -124,9 +133,9 @@ class T5Learner:
         return total
 
     def _part_sums(self, batch: Batch) -> Sums:
-        sources, targets = tensors_of(batch, self._device.torch)
+        tensors = tensors_of(batch, self._vocabulary.pad, self._device.torch)
         with self._device.autocast():
-            loss = self._nats(self.model, sources, targets, self._vocabulary.pad).sum()
+            loss = self._nats(self.model, *tensors).sum()
         gradients = torch.autograd.grad(loss, self._weights, materialize_grads=True)
         return [loss.detach(), *gradients]
 

@@ -39,6 +39,9 @@ def model_fresh(size: Size, vocabulary: Vocabulary) -> T5ForConditionalGeneratio
     torch.manual_seed(WEIGHTS_SEED)
     model = T5ForConditionalGeneration(config)
     nn.init.normal_(model.shared.weight, std=EMBEDDING_DEVIATION)
+    # T5 divides the decoder's output by the root of its width, made for embeddings of 1.0: with
+    # small ones the logits would have to grow first, which costs a fifth of the bits at 80 steps.
+    nn.init.constant_(model.decoder.final_layer_norm.weight, size.width**0.5)
     return model
 
 
@@ -53,7 +56,7 @@ def model_open(folder: Path) -> T5ForConditionalGeneration:
     if not any(folder.glob("*.safetensors")):
         raise TrainingFailed(f"There is no model.safetensors in {folder}; no other format is read.")
     try:
-        return T5ForConditionalGeneration.from_pretrained(
+        model = T5ForConditionalGeneration.from_pretrained(
             folder,
             dtype=torch.float32,
             dropout_rate=0.0,
@@ -63,6 +66,7 @@ def model_open(folder: Path) -> T5ForConditionalGeneration:
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         first = str(error).strip().splitlines()[0]
         raise TrainingFailed(f"The base in {folder} cannot be loaded: {first}") from error
+    return model
 
 
 def base_check(

@@ -11,13 +11,18 @@ import numpy as np
 from transformers import T5ForConditionalGeneration
 
 from apps.singularity.training.engine.bundle import BUNDLE, Card, bundle_write, tokenizer_copy
-from apps.singularity.training.engine.corpus import Manifest, manifest_read, texts_read
+from apps.singularity.training.engine.corpus import Manifest, manifest_read, pairs_read, texts_read
 from apps.singularity.training.engine.devices import device_pick
 from apps.singularity.training.engine.events import TrainingFailed, say
 from apps.singularity.training.engine.loop import Loop, Outcome
 from apps.singularity.training.engine.optimizers import optimizer_for
 from apps.singularity.training.engine.spec import Spec
-from apps.singularity.training.engine.t5.batches import Spans
+from apps.singularity.training.engine.t5.batches import Batches, Spans
+from apps.singularity.training.engine.t5.instructions import (
+    Instructions,
+    Mixture,
+    held_out_rows,
+)
 from apps.singularity.training.engine.t5.judging import windows_read
 from apps.singularity.training.engine.t5.learner import T5Learner
 from apps.singularity.training.engine.t5.model import (
@@ -51,8 +56,11 @@ def train(spec: Spec, corpus: Path) -> None:
     learner = T5Learner(
         model,
         vocabulary=vocabulary,
-        batches=spans,
+        batches=_tasks(spans, recipe, corpus, vocabulary),
         windows=windows,
+        pairs=held_out_rows(pairs_read(corpus, "held_out"), vocabulary)
+        if recipe.instructions
+        else ([], 0),
         device=device,
         identity=_identity(recipe, data),
     )
@@ -100,6 +108,25 @@ def _model(spec: Spec, recipe: Recipe, vocabulary: Vocabulary) -> T5ForCondition
     model = model_open(Path(spec.base))
     base_check(Path(spec.base), model, vocabulary, spec.tokenizer)
     return model
+
+
+def _tasks(spans: Spans, recipe: Recipe, corpus: Path, vocabulary: Vocabulary) -> Batches:
+    """Span corruption alone, or with instructions. Raises TrainingFailed where there are none."""
+    if not recipe.instructions:
+        return spans
+    try:
+        instructions = Instructions(
+            pairs_read(corpus, "train"),
+            vocabulary,
+            length=recipe.length,
+            batch=recipe.batch,
+            seed=recipe.seed,
+        )
+    except ValueError as error:
+        raise TrainingFailed(
+            "There is no documented function to learn instructions from: leave them out."
+        ) from error
+    return Mixture(spans, instructions, share=recipe.instructions, seed=recipe.seed)
 
 
 def _identity(recipe: Recipe, data: Manifest) -> Mapping[str, Any]:

@@ -1,0 +1,109 @@
+"""Training processes as they are started: killed, stopped, starved, told nonsense."""
+
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from apps.singularity.training.engine.spec import FAILED_EXIT, Spec
+from apps.singularity.training.engine.t5 import train
+from tests.common.processes import CHECKOUT
+from tests.common.t5 import events, named, perform, process
+
+START_ENGINE = """
+import subprocess, sys
+command = [sys.executable, "-m", "apps.singularity.training.engine", sys.argv[1]]
+started = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+print(started.pid, flush=True)
+started.wait()
+"""
+
+
+def test_a_killed_run_goes_on_to_the_same_bits(spec: Spec, tmp_path: Path) -> None:
+    spec = replace(spec, threads=2, steps=40)
+    train(spec, spec.corpus)
+    killed = replace(spec, run=tmp_path / "killed")
+    checkpoints = random.Random().randint(1, 6)
+    with process(killed) as started:
+        for event in events(started):
+            checkpoints -= event["event"] == "checkpoint"
+            if not checkpoints:
+                started.send_signal(signal.SIGKILL)
+                break
+        assert started.wait() == -signal.SIGKILL
+    assert not (killed.run / "bundle").exists()
+    status, resumed = perform(replace(killed, resume=True))
+    assert status == 0
+    assert "Goes on from the checkpoint" in named(resumed, "note")[0]["text"]
+    weights = [run.joinpath("bundle/model.safetensors") for run in (spec.run, killed.run)]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+    assert len(list(killed.run.glob("checkpoint-*"))) == 2
+
+
+def test_asked_to_stop_it_leaves_a_checkpoint_of_its_last_step(spec: Spec) -> None:
+    with process(replace(spec, steps=100_000, checkpoint_every=0, evaluate_every=0)) as started:
+        said = []
+        for event in events(started):
+            said.append(event)
+            if event["event"] == "progress":
+                started.send_signal(signal.SIGTERM)
+        assert started.wait() == FAILED_EXIT
+    assert "--resume" in said[-1]["reason"]
+    [checkpoint] = named(said, "checkpoint")
+    assert (spec.run / f"checkpoint-{checkpoint['step']}" / "state.json").exists()
+
+
+def test_it_dies_with_its_parent(spec: Spec) -> None:
+    spec.run.mkdir()
+    replace(spec, steps=100_000).write(order := spec.run / "spec.json")
+    command = [sys.executable, "-c", START_ENGINE, str(order)]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        child = psutil.Process(int(parent.stdout.readline()))
+        while not list(spec.run.glob("checkpoint-*")):
+            assert child.is_running()
+            time.sleep(0.1)
+        parent.kill()
+    child.wait(timeout=60)
+
+
+def test_a_full_disk_leaves_nothing_half_done(spec: Spec) -> None:
+    """A quota on the size of files: the kernel refuses the write as a full disk does."""
+    with process(replace(spec, checkpoint_every=1)) as started:
+        resource.prlimit(started.pid, resource.RLIMIT_FSIZE, (10_000, 10_000))
+        said = list(events(started))
+        assert started.wait() == FAILED_EXIT
+    assert "disk is full" in said[-1]["reason"]
+    assert [path.name for path in spec.run.iterdir()] == ["spec.json"]
+
+
+def test_a_wrong_order_ends_in_one_line(spec: Spec) -> None:
+    status, said = perform(replace(spec, tokenizer="/nowhere"))
+    assert (status, [one["event"] for one in said]) == (FAILED_EXIT, ["failed"])
+    assert "tokenizer.json is missing" in said[0]["reason"]
+    assert "\n" not in said[0]["reason"]
+
+
+@pytest.mark.slow
+def test_two_processes_learn_as_one_does(spec: Spec) -> None:
+    """torchrun with gloo: the same batches in two halves."""
+    import json
+
+    spec.run.mkdir()
+    replace(spec, batch=8, threads=1).write(order := spec.run / "spec.json")
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
+    command += ["--standalone", "-m", "apps.singularity.training.engine", str(order)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    alone = replace(spec, batch=8, threads=1, run=spec.run / "alone")
+    [one], [two] = named(said, "done"), named(perform(alone)[1], "done")
+    assert one["metrics"]["bits_per_byte"] == pytest.approx(
+        two["metrics"]["bits_per_byte"], rel=1e-3
+    )
