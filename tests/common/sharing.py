@@ -19,13 +19,13 @@ from apps.shared.contracts.subjects import CENTRALCLOUD, SERVICE, instance_sourc
 from apps.shared.core.identity import Identity
 from apps.shared.nats_bridge.connection import connected
 from apps.shared.nats_bridge.models import OutboxMessage
-from apps.shared.nats_bridge.received import Received
+from apps.shared.nats_bridge.received import Handler, Received
 from apps.shared.nats_bridge.setup import audiences_ensure, streams_ensure
 from apps.singularity.guidance import handlers as guidance
 from centralcloud_site import settings as centralcloud_settings
 from tests.common.bridge import empty_nats
 
-_UP = {
+_UP: dict[str, Handler[Any]] = {
     "intelligence.training.completed": centralcloud.training_completed,
     "intelligence.model.evaluated": centralcloud.model_evaluated,
 }

@@ -63,19 +63,16 @@ def trained(tmp_path: Path, **fields: Any) -> Model:
     )
     round_id: UUID | None = fields.pop("round", None)
     run = TrainingRun.objects.create(instance=settings.INSTANCE_ID, kind="t5", round=round_id)
-    return model_add(
-        folder=folder,
-        **{
-            "origin": "local",
-            "kind": "t5",
-            "scope": "all",
-            "run": run,
-            "metrics": {"bits_per_byte": 2.5},
-            "examples": 800,
-            "base_digest": "" if fields.get("base") else "scratch-0",
-        }
-        | fields,
-    )
+    said: dict[str, Any] = {
+        "origin": "local",
+        "kind": "t5",
+        "scope": "all",
+        "run": run,
+        "metrics": {"bits_per_byte": 2.5},
+        "examples": 800,
+        "base_digest": "" if fields.get("base") else "scratch-0",
+    }
+    return model_add(folder=folder, **said | fields)
 
 
 def vocabulary(*, origin: str = "aggregate", sample: str = "") -> Model:

@@ -37,7 +37,7 @@ from apps.singularity.guidance.services import (
     rounds_join,
 )
 from apps.singularity.guidance.services import adoption as adopting
-from apps.singularity.guidance.services.bundles import bundle_check
+from apps.singularity.guidance.services.bundles import bundle_check, model_at_hand
 from apps.singularity.training.models import Model, TrainingRun
 from apps.singularity.training.selectors import model_in_use, models_of
 from apps.singularity.training.services import model_add, model_use
@@ -101,7 +101,7 @@ def offered(fleet: Fleet, folder: Path, version: str = V1, **fields: Any) -> Mod
     with fleet.site(SERVICE):
         artifact = artifact_save(folder=folder, label=version)
         artifact_put(digest=artifact.digest, store=MODELS_STORE)
-    said = {
+    said: dict[str, Any] = {
         "kind": "vocabulary",
         "family": FAMILY,
         "artifact": artifact.digest,
@@ -226,7 +226,7 @@ def test_a_t5_waits_for_its_vocabulary(fleet: Fleet, tmp_path: Path) -> None:
         fleet, folder, "centralcloud_t5-all_v1.1", tokenizer=tokenizer_digest(folder), **parts
     )
     with pytest.raises(NotUsable, match="its vocabulary is not here and was not offered"):
-        adopting.model_at_hand(offer=offer)
+        model_at_hand(offer=offer)
 
 
 def test_without_nats_it_waits_and_goes_on_when_it_is_back(
@@ -383,7 +383,7 @@ def test_a_run_is_queued_for_an_open_round_once(
 
 def test_who_shares_no_models_joins_no_round(fleet: Fleet, settings: Any, tmp_path: Path) -> None:
     base = aggregate(tmp_path, fleets=vocabulary())
-    fields = {"family": base.family, "artifact": base.artifact}
+    fields: dict[str, Any] = {"family": base.family, "artifact": base.artifact}
     offer_apply(payload=ready(base.version, round=round_offer(base.version), **fields))
     settings.JOIN_ROUNDS, settings.SHARE_MODELS = True, False
     assert rounds_join() == []

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from apps.singularity.guidance import handlers
 from apps.singularity.guidance.models import ModelOffer
 from apps.singularity.guidance.selectors.offers import offers_newest, rounds_open
 from apps.singularity.guidance.services.offers import offer_apply
 from tests.common.factories.guidance import ready, round_offer
+from tests.common.factories.told import received
 
 pytestmark = pytest.mark.django_db
 V1, V2 = "centralcloud_t5-all_v1.1", "centralcloud_t5-all_v1.2"
@@ -41,6 +43,15 @@ def test_every_order_of_the_same_messages_ends_the_same() -> None:
 
 def test_the_same_offer_is_news_once() -> None:
     assert [offer_apply(payload=ready(V1)) for _ in range(3)] == [True, False, False]
+
+
+def test_news_wake_the_worker_once_they_are_stored(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    for expected in (1, 0):
+        with django_capture_on_commit_callbacks() as waiting:
+            handlers.model_ready([received("", ready(V1)), received("", ready(V1))])
+        assert len(waiting) == expected
 
 
 def test_a_newer_revision_replaces_all_that_was_said() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import pytest
 from django.utils import timezone
 
 from apps.centralcloud.aggregation.models import StatisticsSnapshot
+from apps.centralcloud.averaging.models import AggregateModel, ModelFamily, Round
+from apps.centralcloud.averaging.questions import models as models_question
 from apps.centralcloud.insights import questions
 from apps.centralcloud.insights.models import Telling
 from apps.centralcloud.insights.services import insights_generate
@@ -30,7 +32,8 @@ from apps.singularity.guidance import tasks
 from apps.singularity.guidance.models import FleetStatistics, SharedFact
 from apps.singularity.guidance.models import Telling as Heard
 from apps.singularity.guidance.selectors import insights_told
-from apps.singularity.guidance.services import guidance_request, insights_apply
+from apps.singularity.guidance.selectors.offers import rounds_open
+from apps.singularity.guidance.services import guidance_request, insights_apply, offers_request
 from tests.common.bridge import in_database
 from tests.common.factories.fleets import fleet_adds_up, fleet_tells
 from tests.common.factories.guidance import insight, own, statistics
@@ -41,6 +44,7 @@ QUESTIONS: dict[str, Question] = {
     "centralcloud.query.recommendations": questions.recommendations,
     "centralcloud.query.insights": questions.insights,
     "centralcloud.query.statistics": questions.statistics,
+    "centralcloud.query.models": models_question,
 }
 
 
@@ -90,10 +94,12 @@ async def centralcloud(seeds: dict[str, str]) -> AsyncIterator[None]:
                 await asyncio.wait([task])
 
 
-def requested(seeds: dict[str, str]) -> dict[str, int | str]:
+def requested(
+    seeds: dict[str, str], ask: Callable[[], dict[str, int | str]] = guidance_request
+) -> dict[str, int | str]:
     async def scenario() -> dict[str, int | str]:
         async with centralcloud(seeds):
-            return await in_database(guidance_request)
+            return await in_database(ask)
 
     return asyncio.run(scenario())
 
@@ -124,6 +130,30 @@ def test_an_answer_that_is_older_than_what_was_told_changes_nothing(seeds: dict[
 def test_a_centralcloud_that_has_worked_nothing_out_tells_nothing(seeds: dict[str, str]) -> None:
     assert requested(seeds) == {"asked": 3, "news": 0, "insights": 0}
     assert not Heard.objects.exists()
+
+
+def test_models_that_were_missed_are_there_after_asking(seeds: dict[str, str]) -> None:
+    family = ModelFamily.objects.create(key="t5-all-0123456789ab", kind="t5", scope="all")
+    base = AggregateModel.objects.create(
+        family=family, version="centralcloud_t5-all_v1.1", number=1, contributors=2, revision=7,
+        artifact=f"sha256:{'a' * 64}", size=1_000, state="promoted",
+    )  # fmt: skip
+    now = timezone.now()
+    opened = Round.objects.create(
+        family=family, number=2, asks="difference", base=base, quorum=2, codec="int8",
+        opened_at=now, closes_at=now + timedelta(hours=1),
+    )  # fmt: skip
+    assert requested(seeds, offers_request) == {"asked": 1, "news": 1, "models": 1}
+    ((offer, one),) = rounds_open(asks=["difference"])
+    assert (offer.version, offer.state, offer.revision) == (base.version, "promoted", 7)
+    assert (one.id, one.codec, one.base) == (opened.pk, "int8", base.version)
+    assert requested(seeds, offers_request)["news"] == 0
+
+
+def test_models_are_not_asked_for_when_centralcloud_is_away(seeds: dict[str, str]) -> None:
+    tasks.models_due()
+    job = Job.objects.get(kind="models")
+    assert job.error == "NoAnswer: Centralcloud does not answer questions now: its bridge is away."
 
 
 def test_a_centralcloud_that_is_away_is_one_line_in_the_job(seeds: dict[str, str]) -> None:
