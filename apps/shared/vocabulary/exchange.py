@@ -3,6 +3,9 @@
 ``words.json`` of an instance: {"asked": "word_hashes" or "words", "languages": [..], "words":
 {hash or word: count}}; ``common.json`` of Centralcloud: {"languages": [..], "words": [hash, ..]}.
 
+A word that others lack may hold a part of a name that they have: each is hashed as it stands and
+without what stands around it, and the longer of the two that is common is sent.
+
 A hash keeps a word from who does not guess it. Whoever guesses a word can hash it too, since all
 instances must come to the same hash: it hides what is peculiar to a code base, not whether it
 holds a word of a dictionary.
@@ -13,12 +16,14 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from apps.shared.vocabulary.words import MAX_WORD, words_of
+from apps.shared.vocabulary.table import ranked
+from apps.shared.vocabulary.words import MAX_WORD, bare, words_of
 
 Asked = Literal["word_hashes", "words"]
 WORDS, COMMON = "words.json", "common.json"
@@ -57,6 +62,25 @@ class Common:
 def word_hash(word: str) -> str:
     """HMAC-SHA256 (RFC 2104) of a word under a context that all know: 128 bits, hexadecimal."""
     return hmac.digest(_CONTEXT, word.encode(), "sha256")[:16].hex()
+
+
+def hashed(table: Mapping[str, int]) -> dict[str, int]:
+    """Hashes of a table's words, and of their bare parts, with their counts; the most frequent."""
+    counts = Counter(dict(table))
+    for word, count in table.items():
+        if bare(word) != word:
+            counts[bare(word)] += count
+    return {word_hash(word): count for word, count in ranked(counts)[:MOST_WORDS]}
+
+
+def asked_for(table: Mapping[str, int], common: Common) -> dict[str, int]:
+    """What of a table is common: each word as it stands, or its bare part, with their counts."""
+    counts: Counter[str] = Counter()
+    for word, count in table.items():
+        said = next((one for one in (word, bare(word)) if word_hash(one) in common.words), None)
+        if said is not None:
+            counts[said] += count
+    return dict(ranked(counts)[:MOST_WORDS])
 
 
 def list_write(folder: Path, sent: WordList) -> None:

@@ -31,6 +31,7 @@ MAX_WORD = 64
 """Bytes; longer words are data, and no table counts them."""
 
 _WORD = re.compile(PATTERN)
+_BARE = re.compile(r"[A-Za-z]+|[^\x00-\x7f]+")
 _PLAIN = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 
 
@@ -52,3 +53,9 @@ def words_of(text: str) -> list[str]:
 def visible(word: str) -> str:
     """A word in characters that stand for its bytes: a space is ``Ġ``, a new line ``Ċ``."""
     return "".join(map(VISIBLE.__getitem__, word.encode()))
+
+
+def bare(word: str) -> str:
+    """The part of a name in a word, without what stands around it; the word where there is none."""
+    found = _BARE.search(word)
+    return found[0] if found else word

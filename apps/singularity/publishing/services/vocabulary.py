@@ -1,13 +1,11 @@
 """What leaves of a local vocabulary: hashes of its words, then those that enough others have.
 
-The words of PUBLISH_EXCLUDE, words that look like secrets, and those that the code has but once or
-twice are not even hashed.
+The words of PUBLISH_EXCLUDE and words that look like secrets are not even hashed.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,22 +14,20 @@ from django.conf import settings
 from apps.shared.artifacts.services import ArtifactError
 from apps.shared.vocabulary.bundle import about_read
 from apps.shared.vocabulary.exchange import (
-    MOST_WORDS,
     ExchangeError,
     WordList,
+    asked_for,
     common_read,
+    hashed,
     list_write,
-    word_hash,
 )
 from apps.shared.vocabulary.secrecy import looks_secret
-from apps.shared.vocabulary.table import ranked, table_read
+from apps.shared.vocabulary.table import table_read
 from apps.singularity.publishing.engine.text_scan import suspicious
 from apps.singularity.publishing.services.scanner import SECRETS
 from apps.singularity.publishing.services.scheduled import why_nothing
 from apps.singularity.training.engine.vocabulary import WORDS
 
-MIN_COUNT = 3
-"""How often the code must have a word that others are asked for."""
 _LETTERS = re.compile(r"[a-z]+")
 
 
@@ -42,7 +38,7 @@ def words_hashes_write(*, bundle: Path, folder: Path) -> int | None:
     """
     if not _may_share():
         return None
-    words = {word_hash(word): count for word, count in _shareable(bundle).items()}
+    words = hashed(_shareable(bundle))
     list_write(folder, WordList("word_hashes", about_read(bundle).languages, words))
     return len(words)
 
@@ -63,7 +59,7 @@ def words_asked_write(*, bundle: Path, asked: Path, folder: Path) -> int | None:
         common = common_read(asked)
     except ExchangeError as error:
         raise ArtifactError(f"Centralcloud's list of words cannot be used: {error}.") from None
-    words = {w: n for w, n in _shareable(bundle).items() if word_hash(w) in common.words}
+    words = asked_for(_shareable(bundle), common)
     list_write(folder, WordList("words", about_read(bundle).languages, words))
     return len(words)
 
@@ -72,16 +68,15 @@ def _may_share() -> bool:
     return bool(settings.SHARE_VOCABULARY) and settings.PUBLISH == "all" and not why_nothing()
 
 
-def _shareable(bundle: Path) -> Counter[str]:
-    """The most frequent words that may leave, with their counts."""
+def _shareable(bundle: Path) -> dict[str, int]:
+    """The words that may leave, with their counts."""
     if not (bundle / WORDS).is_file():
         raise ArtifactError("The vocabulary has no table of its words: train it anew.")
-    frequent = {w: n for w, n in table_read(bundle / WORDS).items() if n >= MIN_COUNT}
+    table = table_read(bundle / WORDS)
     excluded = frozenset(_LETTERS.findall(" ".join(settings.PUBLISH_EXCLUDE).lower()))
-    words = [word for word, _ in ranked(frequent) if not _stays(word, excluded)]
+    words = [word for word in table if not _stays(word, excluded)]
     flagged = set(_flagged(words))
-    kept = [word for place, word in enumerate(words) if place not in flagged]
-    return Counter({word: frequent[word] for word in kept[:MOST_WORDS]})
+    return {word: table[word] for place, word in enumerate(words) if place not in flagged}
 
 
 def _stays(word: str, excluded: frozenset[str]) -> bool:

@@ -11,7 +11,6 @@ from functools import cache
 from hashlib import blake2b
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 SHINGLE = 5
@@ -63,6 +62,8 @@ class Sketcher:
 
 def signature(shingles: Hashes) -> Signature:
     """The MinHash signature of a set of hashes."""
+    from datasketch import MinHash  # brings scipy, which only who writes a corpus needs
+
     sketch = MinHash(PERMUTATIONS, scheme="affine32", hashfunc=int, permutations=_permutations())
     low = (shingles & np.uint64(0xFFFFFFFF)).tolist()
     for start in range(0, len(low), _BATCH):  # bounds the memory of (hashes, permutations)
@@ -72,6 +73,8 @@ def signature(shingles: Hashes) -> Signature:
 
 @cache
 def _permutations() -> NDArray[np.uint32]:
+    from datasketch import MinHash
+
     return np.asarray(MinHash(PERMUTATIONS, scheme="affine32").permutations)
 
 
