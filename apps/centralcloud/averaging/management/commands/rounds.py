@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from typing import IO, Any, cast
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -28,7 +27,7 @@ class Command(BaseCommand):
         """What to do; without any of it, list."""
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument("--all", action="store_true", help="list rounds that are over, too")
-        parser.add_argument("--close", type=UUID, metavar="ID", help="close as if it were time")
+        parser.add_argument("--close", metavar="FAMILY", help="close its round as if it were time")
         parser.add_argument("--open", metavar="FAMILY", help="open the next round of a family")
         parser.add_argument("--quorum", type=int, help="of the round to open")
         parser.add_argument("--codec", choices=("fp32", "bf16", "int8", "int4"))
@@ -45,10 +44,11 @@ class Command(BaseCommand):
         else:
             self._list(options)
 
-    def _close(self, round_id: UUID) -> None:
-        closed = round_close(round_id=round_id, forced=True)
+    def _close(self, family: str) -> None:
+        row = rounds_listed(over=False).filter(family_id=family).first()
+        closed = round_close(round_id=row.pk, forced=True) if row else None
         if closed is None:
-            raise CommandError(f"{round_id} is no open round, or another worker closes it now.")
+            raise CommandError(f"{family} has no open round, or another worker closes it now.")
         self.stdout.write(f"{closed.round}: {closed.version or closed.reason}")
 
     def _open(self, options: dict[str, Any]) -> None:
@@ -86,11 +86,11 @@ def _as_json(row: Round) -> dict[str, Any]:
 
 def _table(rows: list[Round]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("id", "round", "state", "submissions", "closes", "error"):
+    for name in ("family", "round", "state", "submissions", "closes", "error"):
         table.add_column(name, overflow="fold")
     for row in rows:
         said = _as_json(row)
         there = f"{said['submissions']} of {row.quorum}"
         closes = f"{row.closes_at:%Y-%m-%d %H:%M}"
-        table.add_row(said["id"], str(row), row.state, there, closes, row.error)
+        table.add_row(row.family_id, f"{row.number}", row.state, there, closes, row.error)
     return table
