@@ -51,7 +51,6 @@ JOBS: dict[str, str] = {
     "publish": "apps.singularity.publishing.tasks.sync",
     "report": "apps.singularity.publishing.tasks.report",
     "request": "apps.singularity.guidance.tasks.request",
-    "train": "apps.singularity.training.tasks.train",
     "notify": "apps.singularity.publishing.tasks.notify",
     "models": "apps.singularity.guidance.tasks.models_due",
     "adopt due": "apps.singularity.guidance.tasks.adopt_start",
@@ -69,7 +68,6 @@ PANELS: list[str] = [
     "apps.shared.dashboard.panels.JOBS",
     "apps.singularity.patterns.panels.LEARNED",
     "apps.singularity.training.panels.TRAINING",
-    "apps.singularity.training.panels.TRAINING",
     "apps.singularity.guidance.panels.TOLD",
     "apps.singularity.guidance.panels.MODELS",
     "apps.singularity.ingestion.panels.CODEBASES",
@@ -83,7 +81,6 @@ SIDEBAR: list[str] = [
     "apps.singularity.ingestion.panels.SIDEBAR",
     "apps.singularity.patterns.panels.SIDEBAR",
     "apps.singularity.training.panels.SIDEBAR",
-    "apps.singularity.training.panels.SIDEBAR",
     "apps.singularity.guidance.panels.SIDEBAR",
     "apps.singularity.publishing.panels.SIDEBAR",
     "apps.shared.artifacts.panels.SIDEBAR",
@@ -96,7 +93,6 @@ MEASURES: dict[str, str] = {
     "embed": "apps.singularity.ingestion.panels.EMBED_MEASURE",
     "mine": "apps.singularity.patterns.panels.MINE_MEASURE",
     "train": "apps.singularity.training.panels.TRAIN_MEASURE",
-    "train": "apps.singularity.training.panels.TRAIN_MEASURE",
 }
 HANDLERS: dict[str, str] = {
     "intelligence.insights.aggregated": "apps.singularity.guidance.handlers.insights",
@@ -108,4 +104,7 @@ HEARTBEAT = "apps.singularity.publishing.services.heartbeat.heartbeat"
 BEFORE_SENDING = "apps.singularity.publishing.services.scheduled.hold_back_due"
 AUDIENCES = ""
 QUERIES: dict[str, str] = {}
+AFTER_ADOPTION: dict[str, str] = {
+    "encoder": "apps.singularity.ingestion.services.encoders.encoder_adopted",
+}
 AFTER_TRAINING = "apps.singularity.publishing.services.models.models_tell"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from django.conf import settings
 
 from apps.shared.artifacts.services import artifact_path
+from apps.singularity.ingestion.engine.embedding.loading import default_directory
+from apps.singularity.ingestion.selectors.encoders import embedder_setting
 from apps.singularity.training.engine.errors import NoFormer, RunRefused
 from apps.singularity.training.models import Model, ModelInUse, TrainingRun
 from apps.singularity.training.selectors import (
@@ -17,10 +20,10 @@ from apps.singularity.training.selectors import (
     models_to_tell,
     vocabulary_for,
 )
-from apps.singularity.training.services import model_add, model_roll_back, model_use
+from apps.singularity.training.services import model_add, model_leave, model_roll_back, model_use
 from apps.singularity.training.services.completing import run_complete
+from apps.singularity.training.services.deciding import model_decide
 from apps.singularity.training.services.naming import provisional_version
-from singularity_site import wiring
 from tests.common.training import bundle, vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -124,23 +127,42 @@ def test_using_and_going_back(tmp_path: Path) -> None:
         model_roll_back(kind="encoder", scope="all")
 
 
-HEARD: list[Any] = []
+def encoder_model(folder: Path, **facts: Any) -> Model:
+    """The built-in embedding model, as one that was tuned here."""
+    needed = shutil.ignore_patterns(".*", "*.bin", "*.onnx", "onnx", "openvino", "*.py")
+    shutil.copytree(default_directory(), folder, ignore=needed)
+    return added(folder, kind="encoder", **facts)
 
 
-def hear(model: Model) -> None:
-    """What the wiring names in the test below."""
-    HEARD.append(model)
+def test_searches_are_answered_by_the_encoder_in_use(tmp_path: Path) -> None:
+    model = encoder_model(tmp_path / "1")
+    assert embedder_setting(instance=settings.INSTANCE_ID) == ""
+    model_use(model=model, reason="better")
+    folder = str(artifact_path(digest=model.artifact).absolute())
+    assert embedder_setting(instance=settings.INSTANCE_ID) == folder
+    with pytest.raises(NoFormer, match="models leave encoder"):
+        model_roll_back(kind="encoder", scope="all")
+    model_leave(kind="encoder", scope="all")
+    assert embedder_setting(instance=settings.INSTANCE_ID) == ""
+    assert model_in_use(kind="encoder", scope="all") is None
+    with pytest.raises(NoFormer, match="No encoder for all is in use"):
+        model_leave(kind="encoder", scope="all")
 
 
-def test_who_the_wiring_names_hears_of_what_is_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    HEARD.clear()
-    monkeypatch.setattr(wiring, "AFTER_ADOPTION", f"{__name__}.hear", raising=False)
-    model = added(bundle(tmp_path / "1"))
-    model_use(model=model, reason="first")
-    model_use(model=model, reason="it is already")
-    assert [model] == HEARD
+def test_what_cannot_be_run_is_not_taken(tmp_path: Path) -> None:
+    folder = bundle(tmp_path / "1")
+    (folder / "modules.json").write_text('[{"type": "x.Dense"}]')
+    model = added(folder, kind="encoder")
+    with pytest.raises(RunRefused, match="The search keeps its model"):
+        model_use(model=model, reason="better")
+    decided = model_decide(model=model, use=True, report=lambda: None)
+    assert (decided.use, decided.reason[:27]) == (False, "The search keeps its model:")
+    assert model_in_use(kind="encoder", scope="all") is None
+
+
+def test_an_encoder_of_one_language_leaves_the_search_alone(tmp_path: Path) -> None:
+    model_use(model=encoder_model(tmp_path / "1", scope="python"), reason="better")
+    assert embedder_setting(instance=settings.INSTANCE_ID) == ""
 
 
 def test_the_vocabulary_to_build_on(tmp_path: Path) -> None:

@@ -140,8 +140,8 @@ def test_a_cancelled_run_ends_at_once_and_is_resumed() -> None:
     run = run_start(kind="vocabulary", vocabulary_size=SIZE)
 
     def cancel(run: TrainingRun, phase: str) -> None:
-        if phase == "training":
-            Job.objects.filter(pk=run.job_id).update(state="cancelled")
+        if phase == "training" and run.job:
+            Job.objects.filter(pk=run.job.pk).update(state="cancelled")
 
     with pytest.raises(JobCancelled):
         train_run(run=run, report=cancel)

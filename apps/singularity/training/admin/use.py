@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 
 from apps.shared.core.admin.base import list_url, row_url
-from apps.singularity.training.engine.errors import NoFormer
 from apps.singularity.training.models import ModelInUse
 from apps.singularity.training.selectors import models_in_use, models_of
-from apps.singularity.training.services import model_roll_back, model_use
+from apps.singularity.training.services import FAILURES, model_roll_back, model_use
 
 
 def can_use(request: HttpRequest) -> bool:
@@ -27,8 +26,11 @@ def use_now(request: HttpRequest, object_id: int, model_admin: Any) -> HttpRespo
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     model = get_object_or_404(models_of(), pk=object_id)
-    model_use(model=model, reason=f"Chosen by {request.user.get_username()}.")
-    messages.success(request, f"{model} answers now for {model.kind} of {model.scope}.")
+    try:
+        model_use(model=model, reason=f"Chosen by {request.user.get_username()}.")
+        messages.success(request, f"{model} answers now for {model.kind} of {model.scope}.")
+    except FAILURES as error:
+        messages.warning(request, str(error))
     return redirect(row_url(model))
 
 
@@ -41,7 +43,7 @@ def roll_back_now(request: HttpRequest, object_id: int, model_admin: Any) -> Htt
     try:
         used = model_roll_back(kind=row.kind, scope=row.scope)
         messages.success(request, f"{used.model} answers again for {row.kind} of {row.scope}.")
-    except NoFormer as error:
+    except FAILURES as error:
         messages.warning(request, str(error))
     return redirect(list_url(ModelInUse))
 

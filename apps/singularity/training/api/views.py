@@ -89,7 +89,7 @@ class ModelViewSet(ReadOnlyModelViewSet[Model]):
         """Rows of this instance, each with whether it is in use."""
         return with_use(models_of())
 
-    @extend_schema(request=None, responses={200: serializers.InUseSerializer, 403: None})
+    @extend_schema(request=None, responses={200: serializers.InUseSerializer, 403: None, 409: None})
     @action(detail=True, methods=["post"])
     def use(self, request: Request, **_kwargs: Any) -> Response:
         """Take it into use; the one before stays known."""
@@ -119,7 +119,7 @@ class ModelViewSet(ReadOnlyModelViewSet[Model]):
 def _in_use(change: Callable[[], ModelInUse]) -> Response:
     try:
         return Response(serializers.InUseSerializer(change()).data)
-    except services.NoFormer as error:
+    except services.FAILURES as error:
         raise Conflict(str(error)) from None
 
 

@@ -16,7 +16,7 @@ from apps.singularity.training.services.starting import run_start
 from apps.singularity.training.services.telling import models_told
 from apps.singularity.training.services.training import TRAINING, how_to_resume, run_progress
 from apps.singularity.training.services.tuning import model_fine_tune
-from apps.singularity.training.services.using import model_roll_back, model_use
+from apps.singularity.training.services.using import model_leave, model_roll_back, model_use
 
 __all__ = [
     "FAILURES",
@@ -30,6 +30,7 @@ __all__ = [
     "how_to_resume",
     "model_add",
     "model_fine_tune",
+    "model_leave",
     "model_roll_back",
     "model_use",
     "models_compare",

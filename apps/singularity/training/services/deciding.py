@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.shared.artifacts.services import ArtifactMissing, artifact_path
+from apps.singularity.training.engine.errors import RunRefused
 from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.models import Model
 from apps.singularity.training.models.runs import Kind
@@ -33,8 +34,12 @@ def model_decide(*, model: Model, use: bool | None, report: Callable[[], Any]) -
         decided = _judged(model, report)
     else:
         decided = Verdict(use=use, reason="As asked." if use else "Left out of use, as asked.")
-    if decided.use:
+    if not decided.use:
+        return decided
+    try:
         model_use(model=model, reason=decided.reason)
+    except RunRefused as error:
+        return Verdict(use=False, reason=str(error))
     return decided
 
 

@@ -26,22 +26,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, and how to print."""
         parser.add_argument("--json", action="store_true", help="print as JSON")
-        actions = parser.add_subparsers(dest="action", metavar="use|roll-back")
+        actions = parser.add_subparsers(dest="action", metavar="use|roll-back|leave")
         use = actions.add_parser("use", help="take a model into use")
         use.add_argument("version")
-        back = actions.add_parser("roll-back", help="use again the one before")
-        back.add_argument("kind", choices=["vocabulary", "t5", "encoder"])
-        back.add_argument("--scope", default=ALL, help="languages, joined with +")
-        for one in (use, back):
-            one.add_argument("--json", action="store_true", help="print as JSON")
+        use.add_argument("--json", action="store_true", help="print as JSON")
+        for name, does in (("roll-back", "use again the one before"), ("leave", "use none")):
+            action = actions.add_parser(name, help=does)
+            action.add_argument("kind", choices=["vocabulary", "t5", "encoder"])
+            action.add_argument("--scope", default=ALL, help="languages, joined with +")
+            action.add_argument("--json", action="store_true", help="print as JSON")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
         try:
             row = _changed(options)
-        except services.TrainingFailed as error:
+        except services.FAILURES as error:
             raise CommandError(str(error)) from None
-        if row is None:
+        if options["action"] == "leave":
+            self.stdout.write("null" if options["json"] else "None of the models answers now.")
+        elif row is None:
             self._list(as_json=options["json"])
         elif options["json"]:
             self.stdout.write(json.dumps(in_use_facts(row)))
@@ -63,6 +66,8 @@ def _changed(options: dict[str, Any]) -> ModelInUse | None:
     """What is in use after the action; none where there was no action."""
     if options["action"] == "roll-back":
         return services.model_roll_back(kind=options["kind"], scope=options["scope"])
+    if options["action"] == "leave":
+        services.model_leave(kind=options["kind"], scope=options["scope"])
     if options["action"] != "use":
         return None
     model = model_named(version=options["version"])
