@@ -7,6 +7,7 @@ time, in bits per byte on held-out code.
 
 import argparse
 import io
+import json
 import os
 import tempfile
 import time
@@ -36,6 +37,8 @@ from apps.singularity.training.engine.vocabulary import train as vocabulary_trai
 from benchmarks.report import show
 
 RATE = 1e-3
+Steps = Callable[[int], float]
+"""Takes so many steps; the seconds that they took."""
 _PEER = "Trainer"
 
 
@@ -85,8 +88,8 @@ class Rounds:
         model: Any = model_fresh(self.recipe.size, self.vocabulary)
         return model.to(self.device.torch)
 
-    def ours(self) -> Callable[[int], None]:
-        """Steps as a run makes them, without judging and checkpoints."""
+    def ours(self) -> Steps:
+        """Steps as a run makes them, without judging and checkpoints; rows are made on the way."""
         model = self.model()
         learner = T5Learner(
             model,
@@ -101,21 +104,28 @@ class Rounds:
             model, name="adamw", rate=RATE, fused=self.device.is_cuda, not_muon=TABLES
         )
 
-        def steps(count: int) -> None:
+        def steps(count: int) -> float:
+            synchronize(self.device)
+            start = time.perf_counter()
             for step in range(count):
                 learner.learn(step)
                 nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                 adamw.step(1.0)
+            synchronize(self.device)
+            return time.perf_counter() - start
 
         return steps
 
-    def peer(self) -> Callable[[int], None]:
-        """``Trainer`` with its own AdamW, loader, autocast and loop; the rows are made before."""
+    def peer(self) -> Steps:
+        """``Trainer`` with its own AdamW, loader, autocast and loop, by its own clock.
+
+        The rows are made before, and what it takes to set one up is not counted.
+        """
         from transformers import Trainer, TrainingArguments
 
         model = self.model()
 
-        def steps(count: int) -> None:
+        def steps(count: int) -> float:
             rows = [
                 {"input_ids": torch.from_numpy(source), "labels": torch.from_numpy(target)}
                 for batch in map(self.spans.at, range(count))
@@ -133,7 +143,8 @@ class Rounds:
                 disable_tqdm=True,
                 logging_strategy="no",
             )
-            Trainer(model, arguments, train_dataset=rows).train()
+            done = Trainer(model, arguments, train_dataset=rows).train()
+            return float(done.metrics["train_runtime"])
 
         return steps
 
@@ -151,7 +162,7 @@ def throughput(spec: Spec, rounds: int, steps: int) -> dict[str, Any]:
         matmul_peak.cache_clear()
         peaks.append(matmul_peak(both.device))
         for name, way in ways.items():
-            best[name] = min(best[name], _seconds(way, steps, both.device))
+            best[name] = min(best[name], way(steps))
     tokens = steps * (batch.sources.size + batch.targets.size)
     flops = len(batch) * model_flops(both.model().config, *_lengths(batch)) * steps
     rows: dict[str, Any] = {"size": spec.size, "device": both.device.name}
@@ -177,8 +188,6 @@ def optimizers(spec: Spec, minutes: float) -> dict[str, Any]:
 
 def _told(name: str, said: str) -> dict[str, Any]:
     """What a run's events tell."""
-    import json
-
     events = [json.loads(line) for line in said.splitlines()]
     done = next(event for event in events if event["event"] == "done")
     steps = max(event["step"] for event in events if event["event"] == "progress")
@@ -191,14 +200,6 @@ def _told(name: str, said: str) -> dict[str, Any]:
 
 def _lengths(batch: Any) -> tuple[int, int]:
     return batch.sources.shape[1], batch.targets.shape[1]
-
-
-def _seconds(way: Callable[[int], None], steps: int, device: Device) -> float:
-    synchronize(device)
-    start = time.perf_counter()
-    way(steps)
-    synchronize(device)
-    return time.perf_counter() - start
 
 
 def main() -> None:

@@ -134,7 +134,8 @@ class Loop:
             return
         if self._spec.resume:
             _note("There is no checkpoint to go on from: begins anew.")
-        checkpoints_remove(self._spec.run)
+        if not self._device.rank:
+            checkpoints_remove(self._spec.run)
         self._judge()
         self._state.before = self._state.best
 

@@ -123,7 +123,8 @@ class T5Learner:
         """Loss and gradients, summed over all rows, ``micro`` of them at a time and lane."""
         parts = [batch.rows(start, start + micro) for start in range(0, len(batch), micro)]
         total: Sums | None = None
-        for sums in self._pool.map(self._part_sums, parts):
+        lanes = self._pool.map if self._lanes > 1 else map
+        for sums in lanes(self._part_sums, parts):
             total = sums if total is None else [a.add_(b) for a, b in zip(total, sums, strict=True)]
         if total is None:
             return [
