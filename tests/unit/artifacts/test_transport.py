@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from nats.aio.client import Client
 
-from apps.shared.artifacts.engine.errors import ArtifactError, ArtifactMissing
+from apps.shared.artifacts.engine.errors import (
+    ArtifactError,
+    ArtifactMissing,
+    ArtifactUnavailable,
+)
 from apps.shared.artifacts.engine.manifest import BundleFile, Manifest, manifest_of
 from apps.shared.contracts.subjects import MODELS_STORE, instance_store
 from apps.shared.nats_bridge.names import chunk_subject, object_subject, store_stream
@@ -116,6 +120,7 @@ def test_wrong_bytes_are_refused_and_leave_nothing(
     with place.site("centralcloud"):
         with pytest.raises(ArtifactError, match=says) as error:
             artifact_fetch(digest=manifest.digest, size=manifest.size, store=OWN)
+        assert not isinstance(error.value, ArtifactUnavailable)
         assert "\n" not in str(error.value)
         with pytest.raises(ArtifactMissing):
             artifact_path(digest=manifest.digest)
@@ -165,9 +170,9 @@ def test_what_is_not_there_is_said(place: Place, bundle: Path) -> None:
     with pytest.raises(ArtifactMissing, match="No bundle"):
         artifact_put(digest=digest, store=OWN)
     artifact = artifact_save(folder=bundle, label="")
-    with pytest.raises(ArtifactError, match="Centralcloud makes"):
+    with pytest.raises(ArtifactUnavailable, match="Centralcloud makes"):
         artifact_fetch(digest=digest, size=1, store="models-nobody", patience=0.1)
-    with pytest.raises(ArtifactError, match="Centralcloud makes"):
+    with pytest.raises(ArtifactUnavailable, match="Centralcloud makes"):
         artifact_put(digest=artifact.digest, store="models-nobody", patience=0.1)
 
 
@@ -181,14 +186,14 @@ def test_without_a_key_or_a_server_it_ends_with_one_line(place: Place, bundle: P
     settings = place.settings
     nowhere = (f"nats://127.0.0.1:{free_port()}",)
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, nats_urls=nowhere)
-    with pytest.raises(ArtifactError, match=r"NATS does not do it: .* Try again later\."):
+    with pytest.raises(ArtifactUnavailable, match=r"NATS does not do it: .* Try again later\."):
         artifact_put(digest=artifact.digest, store=OWN, patience=0.1)
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, nats_mode="isolated")
-    with pytest.raises(ArtifactError, match="isolated: set NATS_HOST"):
+    with pytest.raises(ArtifactUnavailable, match="isolated: set NATS_HOST"):
         artifact_put(digest=artifact.digest, store=OWN)
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, nats_mode="external")
     settings.IDENTITY = replace(settings.IDENTITY, seed="")
-    with pytest.raises(ArtifactError, match="not enrolled"):
+    with pytest.raises(ArtifactUnavailable, match="not enrolled"):
         artifact_put(digest=artifact.digest, store=OWN)
 
 
@@ -203,7 +208,7 @@ def test_a_full_store_is_said_and_keeps_what_it_has(place: Place, bundle: Path) 
 
     on_nats(narrow)
     artifact = artifact_save(folder=bundle, label="")
-    with pytest.raises(ArtifactError, match="store is full"):
+    with pytest.raises(ArtifactUnavailable, match="store is full"):
         artifact_put(digest=artifact.digest, store=OWN)
     assert sum(messages_of(OWN).values()) == 3
 

@@ -9,3 +9,7 @@ class ArtifactError(Exception):
 
 class ArtifactMissing(ArtifactError):
     """No whole bundle of this digest is here."""
+
+
+class ArtifactUnavailable(ArtifactError):
+    """It cannot be had or sent now, which says nothing of the bundle: NATS, the disk, the key."""

@@ -19,7 +19,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from apps.shared.artifacts.engine.errors import ArtifactError, ArtifactMissing
+from apps.shared.artifacts.engine.errors import (
+    ArtifactMissing,
+    ArtifactUnavailable,
+)
 from apps.shared.artifacts.engine.manifest import (
     MANIFEST,
     BundleFile,
@@ -145,7 +148,9 @@ class BundleStore:
         deadline = time.monotonic() + WAIT_SECONDS
         while (lock := self._lock(name)) is None:
             if time.monotonic() > deadline:
-                raise ArtifactError("Another process is at this bundle: try again when it is done.")
+                raise ArtifactUnavailable(
+                    "Another process is at this bundle: try again when it is done."
+                )
             time.sleep(POLL_SECONDS)
         try:
             yield self.root / name
@@ -185,7 +190,7 @@ def disk_errors() -> Iterator[None]:
         yield
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        raise ArtifactError(
+        raise ArtifactUnavailable(
             f"The disk refuses it: {error.strerror}{where}: make room or set SINGULARITY_STATE."
         ) from None
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from apps.shared.artifacts.engine.errors import ArtifactError
+from apps.shared.artifacts.engine.errors import ArtifactUnavailable
 from apps.shared.nats_bridge.connection import NoConnection, connected
 
 T = TypeVar("T")
@@ -59,18 +59,20 @@ def lasting(work: Work[T], *, progress: Progress, patience: float = PATIENCE) ->
     """Run the work over a connection, and again over a new one while it makes progress.
 
     Raises:
-        ArtifactError: this site has no key, NATS stayed away for ``patience`` seconds, or what
-            the work itself raises.
+        ArtifactUnavailable: this site has no key, or NATS stayed away for ``patience`` seconds;
+            and what the work itself raises.
     """
     return asyncio.run(_lasting(work, progress, patience))
 
 
 async def _lasting(work: Work[T], progress: Progress, patience: float) -> T:
     if settings.ENVIRONMENT.nats_mode == "isolated":
-        raise ArtifactError("This instance is isolated: set NATS_HOST to share models.")
+        raise ArtifactUnavailable("This instance is isolated: set NATS_HOST to share models.")
     key = settings.IDENTITY.key
     if key is None:
-        raise ArtifactError(f"{settings.IDENTITY.name} is not enrolled: it has no key for NATS.")
+        raise ArtifactUnavailable(
+            f"{settings.IDENTITY.name} is not enrolled: it has no key for NATS."
+        )
     while True:
         lost = asyncio.Event()
         try:
@@ -79,7 +81,9 @@ async def _lasting(work: Work[T], progress: Progress, patience: float) -> T:
         except (NoConnection, NatsError, Away, TimeoutError) as error:
             if time.monotonic() - progress.moved > patience:
                 reason = str(error).strip() or type(error).__name__
-                raise ArtifactError(f"NATS does not do it: {reason}. Try again later.") from None
+                raise ArtifactUnavailable(
+                    f"NATS does not do it: {reason}. Try again later."
+                ) from None
         await asyncio.sleep(PAUSE_SECONDS)
 
 

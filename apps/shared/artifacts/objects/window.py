@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from apps.shared.artifacts.engine.errors import ArtifactError
+from apps.shared.artifacts.engine.errors import ArtifactUnavailable
 from apps.shared.artifacts.objects.lasting import Away
 
 CHUNKS = 24
@@ -27,7 +27,7 @@ class Window:
 
     Raises:
         Away: no acknowledgement for long, or one that says try again.
-        ArtifactError: the store is full.
+        ArtifactUnavailable: the store is full.
     """
 
     def __init__(self, client: Client) -> None:
@@ -91,5 +91,5 @@ class Window:
 def _refusal(error: dict[str, Any]) -> Exception:
     text = str(error.get("description", "refused"))
     if error.get("err_code") in _FULL or "maximum" in text:
-        return ArtifactError(FULL)
+        return ArtifactUnavailable(FULL)
     return Away(f"the store refuses a chunk: {text}")

@@ -1,6 +1,10 @@
 """Bundles by digest: keep them here, put them into a store, fetch them from one, verify, prune."""
 
-from apps.shared.artifacts.engine.errors import ArtifactError, ArtifactMissing
+from apps.shared.artifacts.engine.errors import (
+    ArtifactError,
+    ArtifactMissing,
+    ArtifactUnavailable,
+)
 from apps.shared.artifacts.services.fetching import artifact_fetch
 from apps.shared.artifacts.services.local import (
     artifact_path,
@@ -14,6 +18,7 @@ from apps.shared.artifacts.services.sweeping import store_prune, stores_sweep
 __all__ = [
     "ArtifactError",
     "ArtifactMissing",
+    "ArtifactUnavailable",
     "artifact_fetch",
     "artifact_path",
     "artifact_put",

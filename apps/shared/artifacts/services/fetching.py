@@ -7,7 +7,11 @@ from pathlib import Path
 
 from nats.aio.client import Client
 
-from apps.shared.artifacts.engine.errors import ArtifactError, ArtifactMissing
+from apps.shared.artifacts.engine.errors import (
+    ArtifactError,
+    ArtifactMissing,
+    ArtifactUnavailable,
+)
 from apps.shared.artifacts.engine.manifest import (
     LARGEST_MANIFEST,
     BundleFile,
@@ -44,8 +48,9 @@ def artifact_fetch(
     before it is given up.
 
     Raises:
-        ArtifactError: no key, NATS stays away, the disk is full, or the bytes are others than
-            those announced: too many, too few, or of another digest.
+        ArtifactUnavailable: no key, NATS stays away, the disk is full.
+        ArtifactError: the bytes are others than those announced: too many, too few, or of another
+            digest.
     """
     kept = local_store()
     try:
@@ -101,7 +106,7 @@ class _Fetch:
                 f"{self.digest} has {manifest.size:,} bytes, announced were {self.size:,}: {AGAIN}."
             )
         if shutil.disk_usage(self.partial).free < self.size:
-            raise ArtifactError(f"The disk has no room for {self.size:,} bytes: make room.")
+            raise ArtifactUnavailable(f"The disk has no room for {self.size:,} bytes: make room.")
         return manifest
 
     async def _file(self, client: Client, file: BundleFile) -> None:

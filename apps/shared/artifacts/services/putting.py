@@ -11,7 +11,7 @@ from typing import BinaryIO
 from nats.aio.client import Client
 from nats.nuid import NUID
 
-from apps.shared.artifacts.engine.errors import ArtifactError
+from apps.shared.artifacts.engine.errors import ArtifactError, ArtifactUnavailable
 from apps.shared.artifacts.engine.manifest import BundleFile, Manifest, digest_hex
 from apps.shared.artifacts.engine.objects import StoredObject
 from apps.shared.artifacts.objects.lasting import (
@@ -41,7 +41,7 @@ def artifact_put(
 
     Raises:
         ArtifactMissing: the bundle is not here, or damaged.
-        ArtifactError: no key, NATS stays away, the store is full.
+        ArtifactUnavailable: no key, NATS stays away, the store is full.
     """
     folder = local_store().path(digest)
     manifest = local_store().manifest(digest)
@@ -68,7 +68,9 @@ class _Put:
                 await self._file(client, file, there)
             whole = self.manifest.encode()
             await self._send(client, BundleFile("", last, len(whole)), io.BytesIO(whole))
-        raise ArtifactError(f"The store {self.store} does not keep what it takes: try again later.")
+        raise ArtifactUnavailable(
+            f"The store {self.store} does not keep what it takes: try again later."
+        )
 
     async def _file(self, client: Client, file: BundleFile, there: Mapping[str, int]) -> None:
         if object_subject(self.store, file.sha256) not in there:
