@@ -60,6 +60,7 @@ def test_documentation_is_cut_out_and_nothing_else(language: str) -> None:
         ("Add up all prices. Taxes are not counted.", "Add up all prices."),
         ("Add up all\nprices\n\nof a cart.", "Add up all prices"),
         ("Adds up all prices\n@param rate the rate", "Adds up all prices"),
+        ("@todo add up all prices", ""),
         ("Add up.", ""),
         ("word " * 50, ""),
         ("", ""),

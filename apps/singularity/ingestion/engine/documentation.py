@@ -21,8 +21,12 @@ _COMMENTS = (Part.COMMENT, Part.INNER_COMMENT)
 
 
 def first_sentence(documentation: str) -> str:
-    """The first sentence on one line; "" where it has too few words to ask for anything."""
-    sentence = " ".join(_SENTENCE_END.split(documentation.strip(), maxsplit=1)[0].split())
+    """The first sentence on one line; "" where it has too few words to ask for anything.
+
+    What follows a tag, such as ``@param``, is of something else.
+    """
+    text = f"\n{documentation.strip()}"
+    sentence = " ".join(_SENTENCE_END.split(text, maxsplit=1)[0].split())
     return sentence if MIN_WORDS <= len(sentence.split()) <= MAX_WORDS else ""
 
 

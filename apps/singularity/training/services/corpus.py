@@ -18,7 +18,9 @@ from apps.singularity.training.models.runs import Kind
 
 MIN_TRAIN, MIN_HELD_OUT = 20, 1
 """Files below which nothing is learned, or judged."""
-NO_CODE = frozenset({"ini", "json", "jsonl", "markdown", "rst", "text", "toml", "xml", "yaml"})
+NO_CODE = frozenset(
+    {"html", "ini", "json", "jsonl", "markdown", "rst", "text", "toml", "xml", "yaml"}
+)
 """Prose and data: read only where they are asked for by name."""
 _BATCH = 200
 

@@ -21,6 +21,8 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _LEAD = re.compile(r"(?:[ \t]*(?:#|//|/?\*|--|;|%|<!--)[^\n]*\n|\s*\n)*")
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _BATCH = 1024
+_KNOWN = 500_000
+"""Tokens whose hashes are kept; it takes some hundred megabytes of code to find as many."""
 
 Hashes = NDArray[np.uint64]
 Signature = NDArray[np.uint32]
@@ -32,7 +34,7 @@ class _TokenHashes(dict[str, int]):
 
     def __missing__(self, token: str) -> int:
         found = int.from_bytes(blake2b(token.encode(), digest_size=8).digest(), "little")
-        if len(token) <= 40:
+        if len(self) < _KNOWN:
             self[token] = found
         return found
 

@@ -30,11 +30,29 @@ class _Kept:
     signature: Signature
 
 
+@dataclass(slots=True)
+class _KeptPair:
+    """The first of the copies of a pair, and the sides that its copies are on."""
+
+    order: tuple[str, str, str]
+    sides: set[Part]
+    place: int = -1
+
+    def joined(self, other: _KeptPair | None, spool: Spool, pair: Pair) -> _KeptPair:
+        """The first of two copies, with the sides of both."""
+        if other is not None and other.order <= self.order:
+            other.sides |= self.sides
+            return other
+        self.sides |= other.sides if other else set()
+        self.place = spool.add(pair)
+        return self
+
+
 def corpus_write(folder: Path, texts: Iterable[CorpusText], pairs: Iterable[Pair]) -> Manifest:
     """Write a corpus; what stood at ``folder`` is replaced once all is written.
 
     Texts and pairs may come in any order, all texts before the first pair is asked for. In memory
-    are about 700 bytes of each file and 200 of each pair.
+    are about 700 bytes of each file and 500 of each pair.
     """
     new = folder.with_name(folder.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
@@ -100,25 +118,24 @@ def _sides(kept: list[_Kept]) -> dict[str, Part]:
 def _chosen(
     pairs: Iterable[Pair], spool: Spool, sides: dict[str, Part], left_out: Counter[str]
 ) -> dict[Part, list[int]]:
-    """Where the pairs of each part are. A sentence or a function of two pairs is in neither.
+    """Where the pairs of each part are; of copies of one pair in several files the first's.
 
-    The second would be a wrong answer to the first's question, or a right one that training takes
-    for wrong.
+    A sentence or a function of two pairs is in neither, nor is one with copies on both sides: the
+    second would be a wrong answer to the first's question, or one that training has seen.
     """
-    rows: list[tuple[int, bytes, bytes, str]] = []
-    seen: set[tuple[bytes, bytes, str]] = set()
+    found: dict[tuple[bytes, bytes], _KeptPair] = {}
     for pair in pairs:
-        key = (_short(pair.query), _short(pair.code), pair.digest)
         if pair.digest not in sides:
             left_out["pair of no file"] += 1
-        elif key not in seen:
-            seen.add(key)
-            rows.append((spool.add(pair), *key))
-    queries, codes = Counter(row[1] for row in rows), Counter(row[2] for row in rows)
+            continue
+        one = _KeptPair((pair.digest, pair.name, pair.symbol_kind), {sides[pair.digest]})
+        key = _short(pair.query), _short(pair.code)
+        found[key] = one.joined(found.get(key), spool, pair)
+    queries, codes = Counter(query for query, _ in found), Counter(code for _, code in found)
     chosen: dict[Part, list[int]] = defaultdict(list)
-    for place, query, code, digest in rows:
-        if queries[query] == codes[code] == 1:
-            chosen[sides[digest]].append(place)
+    for (query, code), one in found.items():
+        if queries[query] == codes[code] == len(one.sides) == 1:
+            chosen[min(one.sides)].append(one.place)
         else:
             left_out["pair of no single answer"] += 1
     return chosen
