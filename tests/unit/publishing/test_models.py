@@ -18,6 +18,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from apps.shared.artifacts.engine.deltas import difference_open
+from apps.shared.artifacts.engine.weights import architecture_of, tokenizer_digest
 from apps.shared.artifacts.services import artifact_fetch
 from apps.shared.contracts.nkeys import NKey, seed_new
 from apps.shared.contracts.payloads.training import TrainingCompleted
@@ -38,8 +39,10 @@ from apps.singularity.publishing.services.residuals import residual_file
 from apps.singularity.publishing.services.scheduled import NO_NATS, OFF, READ_ONLY
 from apps.singularity.publishing.services.submissions import submission_ready
 from apps.singularity.publishing.services.withdrawal import unsent_hold_back
-from apps.singularity.training.models import Model
+from apps.singularity.training.models import Model, TrainingRun
+from apps.singularity.training.services import model_add
 from tests.common.bridge import empty_nats
+from tests.common.encoders import tiny_encoder
 from tests.common.factories.core import AdminFactory
 from tests.common.factories.guidance import ready, round_offer
 from tests.common.factories.learned import aggregate, artifact_of, trained, vocabulary
@@ -292,6 +295,23 @@ def test_a_round_that_closed_meanwhile_still_gets_the_difference(
     models_tell()
     (one,) = told()
     assert (one.asked, one.round, one.codec) == ("difference", gone, "fp32")
+
+
+def test_an_encoder_leaves_with_the_tokens_that_everybody_has(
+    settings: Any, tmp_path: Path
+) -> None:
+    folder = tiny_encoder(tmp_path / "encoder")
+    (folder / "modules.json").write_text("[]")
+    run = TrainingRun.objects.create(instance="alpha", kind="encoder")
+    said: dict[str, Any] = {"origin": "local", "kind": "encoder", "scope": "all", "run": run}
+    model = model_add(folder=folder, base_digest=f"sha256:{'b' * 64}", **said)
+    assert models_tell().bundles == 1
+    (one,) = told()
+    assert (one.base_digest, one.tokenizer) == (model.base_digest, model.tokenizer)
+    bundle = received(one, settings, tmp_path)
+    assert architecture_of(bundle) == model.architecture
+    assert tokenizer_digest(bundle) == model.tokenizer
+    assert (bundle / "1_Pooling" / "config.json").exists()
 
 
 def test_a_configuration_with_unknown_words_stays(fleets: Model, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from apps.singularity.training.services.using import model_use
 
 FAILURES = (ArtifactError, NotUsable, CorpusError, TrainingFailed, JobAlreadyRunning)
 """Errors with one line for people: they stand in the row, and the step is tried again."""
+SCORES = ("local", "aggregate", "personalised", "former")
 SOON, LATEST = timedelta(minutes=5), timedelta(days=1)
 """After how long a failed attempt is made again: doubled each time, up to a day."""
 log = structlog.get_logger(__name__)
@@ -141,19 +142,23 @@ def _take(adoption: Adoption, judgement: Judgement, position: str) -> None:
     served = judgement.models.get(choice.served)
     if served is not None and served.version != judgement.version:
         model_use(model=served, reason=choice.reason[:500])
-    scores = judgement.scores
-    for name in ("local", "aggregate", "personalised", "former"):
-        setattr(adoption, name, scores.get(name))
-    adoption.artifact, adoption.code, adoption.position = offer.artifact, judgement.code, position
-    adoption.metric, adoption.examples = judgement.metric, judgement.examples
-    adoption.served, adoption.adopted = choice.served, choice.adopted
-    adoption.version = served.version if served else judgement.version
-    adoption.reason = choice.reason[:500]
-    adoption.revision = next_revision(now=timezone.now(), last=adoption.revision)
-    adoption.judged_at = timezone.now()
-    adoption.put_away_at, adoption.error, adoption.attempts, adoption.due_at = None, "", 0, None
+    _note(adoption, judgement, choice)
+    adoption.position, adoption.version = position, served.version if served else judgement.version
     evaluation_tell(adoption=adoption)
     adoption.save()
+
+
+def _note(adoption: Adoption, judgement: Judgement, choice: Choice) -> None:
+    """All numbers; what was wrong before is forgotten."""
+    now = timezone.now()
+    said: dict[str, Any] = {name: judgement.scores.get(name) for name in SCORES}
+    said |= {"artifact": adoption.offer.artifact, "code": judgement.code}
+    said |= {"metric": judgement.metric, "examples": judgement.examples}
+    said |= {"served": choice.served, "adopted": choice.adopted, "reason": choice.reason[:500]}
+    said |= {"revision": next_revision(now=now, last=adoption.revision), "judged_at": now}
+    said |= {"put_away_at": None, "error": "", "attempts": 0, "due_at": None}
+    for name, value in said.items():
+        setattr(adoption, name, value)
 
 
 def _failed(adoption: Adoption, error: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.shared.artifacts.services import artifact_path
+from apps.shared.core.jobs import JobCancelled
 from apps.singularity.guidance.engine.choice import Choice, choose, choose_vocabulary
 from apps.singularity.guidance.engine.errors import NotUsable
 from apps.singularity.guidance.models import ModelOffer
@@ -154,4 +155,9 @@ def _personalised(offer: ModelOffer) -> Any:
     aggregate = model_at_hand(offer=offer)
     made = models_of(kind=offer.kind, scope=offer.scope).filter(base=aggregate)
     known = made.filter(origin="personalised").first()
-    return known or model_fine_tune(model=aggregate, steps=TUNING_STEPS[offer.kind])
+    if known is not None:
+        return known
+    try:
+        return model_fine_tune(model=aggregate, steps=TUNING_STEPS[offer.kind])
+    except JobCancelled:  # that training's job: this one goes on
+        raise NotUsable(f"{offer.version} waits: somebody cancelled its tuning.") from None
