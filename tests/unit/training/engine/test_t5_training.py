@@ -128,7 +128,7 @@ def test_a_base_is_tuned_whole_or_through_adapters(spec: Spec, said: Said) -> No
     said()
     for lora, rate in ((0, 0.0), (4, 0.1)):
         run = spec.run / f"tuned-{lora}"
-        tuned = replace(spec, base=base, tokenizer="", lora=lora, rate=rate, run=run, length=64)
+        tuned = replace(spec, base=base, tokenizer="", lora=lora, rate=rate, run=run)
         train(tuned, spec.corpus)
         [done] = named(said(), "done")
         assert done["metrics"]["bits_per_byte"] < done["before"]["bits_per_byte"]

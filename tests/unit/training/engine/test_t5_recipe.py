@@ -1,0 +1,44 @@
+"""What a recipe makes of an order."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from apps.singularity.training.engine.events import TrainingFailed
+from apps.singularity.training.engine.spec import Spec
+from apps.singularity.training.engine.t5.recipe import SIZES, recipe_of
+
+OURS = {"d_model": 128, "num_heads": 4, "d_kv": 32, "d_ff": 320, "num_layers": 3}
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Spec:
+    return Spec(kind="t5", corpus=tmp_path, run=tmp_path, steps=10)
+
+
+def test_a_base_of_ours_goes_on_as_it_began_and_others_are_tuned_gently(
+    order: Spec, tmp_path: Path
+) -> None:
+    tuned = replace(order, base=str(tmp_path))
+    (tmp_path / "config.json").write_text(json.dumps(OURS | {"dropout_rate": 0.0}))
+    ours = recipe_of(tuned)
+    assert (ours.length, ours.batch) == (SIZES["tiny"].length, SIZES["tiny"].batch)
+    (tmp_path / "config.json").write_text(json.dumps(OURS | {"dropout_rate": 0.1}))
+    assert recipe_of(tuned).rate < ours.rate / 3 < recipe_of(order).rate
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"steps": 0}, "steps or minutes"),
+        ({"size": "giant"}, "no size 'giant'"),
+        ({"instructions": 1.5}, "not 0 to 1"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(
+    order: Spec, change: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(TrainingFailed, match=reason):
+        recipe_of(replace(order, **change))  # type: ignore[arg-type]  # by name
