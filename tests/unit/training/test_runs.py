@@ -19,6 +19,7 @@ from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled, jobs_recover
 from apps.shared.core.jobs import run as job_run
 from apps.shared.core.models import Job
 from apps.singularity.ingestion.models import Codebase
+from apps.singularity.training.management.commands import train as train_command
 from apps.singularity.training.models import Model, ModelInUse, TrainingRun
 from apps.singularity.training.selectors import model_in_use, run_get
 from apps.singularity.training.services import (
@@ -269,4 +270,28 @@ def test_the_stopped_worker_leaves_the_run_to_the_next(monkeypatch: pytest.Monke
     again = Job.objects.get(kind="train", state="queued")
     assert (again.config, again.pk != job.pk) == (job.config, True)
     train(again.pk)
+    assert Model.objects.filter(run=run).count() == 1
+
+
+def test_an_interrupt_ends_cleanly_and_says_what_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_display: Any, _run: TrainingRun, phase: str) -> None:
+        if phase == "training":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(train_command, "_show", interrupt)
+    err = StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        call_command("train", "vocabulary", "--json", stderr=err)
+    run = TrainingRun.objects.first()
+    assert run is not None
+    assert run.job is not None
+    assert err.getvalue().startswith(
+        f"Stopped. `manage.py train vocabulary --resume {str(run.pk)[:8]}` goes on"
+    )
+    assert capsys.readouterr().out == ""
+    assert run.job.state == "cancelled"
+    monkeypatch.undo()
+    command("train", "vocabulary", "--resume", str(run.pk)[:8], "--no-use")
     assert Model.objects.filter(run=run).count() == 1

@@ -104,7 +104,7 @@ def _listen(record: RunRecord, folder: Path, job: JobRun, report: Report) -> Non
 
 def run_progress(run: TrainingRun) -> dict[str, Any]:
     """A job's progress: steps, and about how many there will be where the clock decides."""
-    seconds, left = 60 * float(run.spec["minutes"]), run.seconds_left
+    seconds, left = 60 * float(run.spec.get("minutes", 0)), run.seconds_left
     total = run.steps
     if not total and seconds and left is not None and left < seconds:
         total = round(run.step * seconds / (seconds - left))
