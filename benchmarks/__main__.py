@@ -24,6 +24,7 @@ BENCHMARKS = (
     "insights",
     "aggregation",
     "federation",
+    "artifacts",
     "vocabulary",
 )
 

@@ -5,8 +5,9 @@ integer (127 or 7), and every number is the nearest multiple of it. Source: Dett
 Optimizers via Block-wise Quantization" (2022), section 2, with linear levels. The step is kept as
 bfloat16, rounded up so that the largest number still fits.
 
-``BLOCK`` was chosen by measurement (``benchmarks/artifacts.py``): for a difference of real training
-int4 loses least for its bytes at 64; of int8 the step is a small part at any size.
+``BLOCK`` was chosen by measurement (``benchmarks/artifacts.py``): of a difference from training,
+int4 loses .061, .065, .068, .071, .075 of the norm by blocks of 32, 64, 128, 256, 512; error times
+two to the bits of a number is least at 128 (1.19, beside 1.38 at 32 and 1.22 at 512).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from apps.shared.artifacts.engine.numbers import (
     bf16_of,
 )
 
-BLOCK = 64
+BLOCK = 128
 """Numbers with one step."""
 _ZERO_OF_INT4 = 8
 """What is added so that four bits hold -7 to 7."""
