@@ -31,7 +31,9 @@ def _training(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-TRAINING = Panel("training", "Models", "training/panel.html", _training, live=True)
+TRAINING = Panel(
+    "training", "Models", "training/panel.html", _training, live=True, later=True
+)  # fmt: skip
 
 SIDEBAR = Group(
     "Training",

@@ -24,6 +24,7 @@ from tests.common.training import bundle
 
 pytestmark = pytest.mark.django_db
 INDEX = reverse("admin:index")
+PANEL = reverse("dashboard-panel", args=["training"])
 RUNS = reverse("admin:training_trainingrun_changelist")
 MODELS = reverse("admin:training_model_changelist")
 IN_USE = reverse("admin:training_modelinuse_changelist")
@@ -145,17 +146,18 @@ def test_lists_take_the_same_queries_however_long(admin_client: Client, address:
 
 
 def test_the_first_page_shows_what_is_trained_and_what_answers(admin_client: Client) -> None:
-    assert "manage.py train encoder" not in page(admin_client, INDEX)
+    assert "manage.py train encoder" not in page(admin_client, PANEL)
     CodebaseFactory()
-    assert "manage.py train encoder" in page(admin_client, INDEX)
+    assert "manage.py train encoder" in page(admin_client, PANEL)
     row, run = InUseFactory(), going()
-    html = page(admin_client, INDEX)
+    html = page(admin_client, PANEL)
     assert "manage.py train encoder" not in html
     assert f'data-run="{run.pk}"' in html
     assert "loss 3.25, 1 min 30 s left" in html
     assert row.model.version in html
     assert "bits per byte 2.125" in html
     assert "This panel failed" not in html
+    assert PANEL in page(admin_client, INDEX)
 
 
 def test_the_heartbeat_tells_of_the_training() -> None:
