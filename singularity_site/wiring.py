@@ -35,6 +35,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.singularity.guidance.tasks.models_due",
         "schedule": 6 * 3600.0,
     },
+    "look at models due": {
+        "task": "apps.singularity.guidance.tasks.adopt_start",
+        "schedule": 900.0,
+    },
     "clean up messages": {
         "task": "apps.shared.nats_bridge.tasks.prune",
         "schedule": 3600.0,
@@ -107,4 +111,5 @@ QUERIES: dict[str, str] = {}
 AFTER_ADOPTION: dict[str, str] = {
     "encoder": "apps.singularity.ingestion.services.encoders.encoder_adopted",
 }
+ROUNDS = "apps.singularity.guidance.selectors.offers.offers_asking"
 AFTER_TRAINING = "apps.singularity.publishing.services.models.models_tell"
