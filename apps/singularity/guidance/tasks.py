@@ -11,6 +11,7 @@ from apps.shared.nats_bridge.services.asking import NoAnswer
 from apps.singularity.guidance import services
 from apps.singularity.guidance.selectors.adoptions import offers_due
 from apps.singularity.training import tasks as training
+from apps.singularity.training.services import models_told
 
 
 @shared_task
@@ -32,7 +33,8 @@ def models_due() -> dict[str, Any]:
 @shared_task
 @periodic_job("adopt due", "Models of the fleet to look at")
 def adopt_start() -> dict[str, Any]:
-    """Have offers looked at that are due, without asking anybody."""
+    """Answer rounds that ask for words, and have offers looked at that are due."""
+    models_told()
     return {"queued": _adopt_if_due()}
 
 
