@@ -26,7 +26,7 @@ from apps.centralcloud.averaging.engine.gram import gram_of
 from apps.centralcloud.averaging.engine.windows import Windowed
 from apps.shared.artifacts.engine.deltas import CODECS, difference_write
 from apps.shared.artifacts.engine.weights import WeightsWriter, weights_open
-from benchmarks.report import peak_memory_mb, show
+from benchmarks.report import show
 from tests.common.peers import flower_aggregate
 
 SUBMISSIONS = 8
@@ -157,7 +157,9 @@ def aggregate_many(folder: Path, count: int) -> None:
     if files:
         gram_of([part.tensors for part in parts_of(files)])
         ours(files, folder / f"out-{count}.safetensors", "weighted_mean")
-    print(peak_memory_mb()[0])
+    # not getrusage: its peak counts the process that started this one
+    status = Path("/proc/self/status").read_text()
+    print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
 
 
 def codecs(folder: Path) -> dict[str, Any]:
