@@ -51,8 +51,8 @@ def texts_of(instance: str) -> dict[bytes, str]:
 def fill(instance: str, digests: list[bytes], vectors: Vectors) -> tuple[Any, float]:
     """Store the vectors, build the index; the generation, and the build's seconds."""
     from apps.singularity.ingestion.models import EmbeddingGeneration
-    from apps.singularity.ingestion.services.vector_copy import vectors_copy
     from apps.singularity.ingestion.services.generations import index_ensure
+    from apps.singularity.ingestion.services.vector_copy import vectors_copy
 
     generation = EmbeddingGeneration.objects.create(
         instance=instance, identity="bench", name="bench", dimensions=DIMENSIONS, state="active"

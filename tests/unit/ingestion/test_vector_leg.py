@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from apps.singularity.ingestion.models import Chunk, Codebase, EmbeddingGeneration, File
 from apps.singularity.ingestion.selectors import vector_leg
 from apps.singularity.ingestion.selectors.vector_leg import nearest, nearest_exact
-from apps.singularity.ingestion.services.vector_copy import vectors_copy
 from apps.singularity.ingestion.services.generations import index_ensure
+from apps.singularity.ingestion.services.vector_copy import vectors_copy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COUNT, DIMENSIONS = 600, 16
