@@ -26,6 +26,9 @@ BENCHMARKS = (
     "federation",
     "artifacts",
     "vocabulary",
+    "training",
+    "averaging",
+    "learning.together",
 )
 
 

@@ -63,7 +63,7 @@ def test_the_version_is_said_once() -> None:
     assert configuration["project"]["version"] == VERSION
 
 
-@pytest.mark.parametrize("name", ["base", "training", "dev"])
+@pytest.mark.parametrize("name", ["base", "training", "dev", "peers"])
 def test_every_requirement_is_pinned_exactly(name: str) -> None:
     lines = (CHECKOUT / "requirements" / f"{name}.txt").read_text().splitlines()
     wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]

@@ -16,7 +16,9 @@ def _models(_request: HttpRequest) -> dict[str, Any]:
     return {"overview": overview()}
 
 
-MODELS = Panel("models", "Models learned together", "averaging/models.html", _models, live=True)
+MODELS = Panel(
+    "models", "Models learned together", "averaging/models.html", _models, live=True, later=True
+)
 
 SIDEBAR = Group(
     "Models",

@@ -34,11 +34,12 @@ def rounds_open() -> QuerySet[Round]:
 
 
 def rounds_listed(*, over: bool) -> QuerySet[Round]:
-    """Rounds, the newest first, with how many submissions wait; ``over``: closed ones too."""
+    """Rounds, the newest first, with how many submissions they have; ``over``: closed ones too."""
     rows = Round.objects.select_related("family", "base")
     if not over:
         rows = rows.filter(state__in=[Round.State.OPEN, Round.State.CLOSING])
-    there = Count("submissions", filter=Q(submissions__state=Submission.State.ANNOUNCED))
+    counted = [Submission.State.ANNOUNCED, Submission.State.ACCEPTED, Submission.State.KEPT]
+    there = Count("submissions", filter=Q(submissions__state__in=counted))
     return rows.annotate(there=there).order_by("-opened_at")
 
 

@@ -10,12 +10,12 @@ FLEET: frozenset[str] = frozenset({"aggregate", "personalised"})
 """Those that an adoption brings."""
 _ORDER = ("local", "former", "aggregate", "personalised")
 _NAMES = {"none": "the default"}
-VOCABULARY_COST = 0.05
+VOCABULARY_COST = 0.15
 """How many fewer bytes a token of the fleet's vocabulary may hold than one of the own.
 
 Models are averaged only where they share a vocabulary, so a shared one is worth more than its
-compression says. It costs 0.7 to 2.5 % against an own one of the same size, measured on four code
-bases; one that costs twice that was made of other code than this.
+compression says. Between code bases of one kind it costs nothing, between unlike ones 4 to 13 %
+(``benchmarks.vocabulary``); one that costs more was made of other code than this.
 """
 
 
