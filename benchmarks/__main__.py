@@ -26,6 +26,7 @@ BENCHMARKS = (
     "federation",
     "artifacts",
     "vocabulary",
+    "surprise",
     "training",
     "averaging",
     "learning.together",

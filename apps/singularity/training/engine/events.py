@@ -8,6 +8,10 @@
     {"event": "checkpoint", "step": 50}
     {"event": "note", "text": "Out of memory at 16 sequences: goes on with 8."}
     {"event": "compared", "name": "local", "metrics": {...}, "examples": 120000}     (evaluate)
+    {"event": "usual", "lines": {"0": [2.1, 0.9], ...}}           (surprise: ``t5.usual``)
+    {"event": "surprising", "file": 0, "line": 12, "score": 3.4, "word": "ordr"}
+    {"event": "measured", "metrics": {"infill_exact": 0.21, ...}, "examples": 256}    (suggest)
+    {"event": "suggested", "gap": 0, "fillings": [["order", 0.61], ["orders", 0.1]]}
     {"event": "failed", "reason": "The loss of step 12 is not a number: lower the rate ..."}
     {"event": "done", "metrics": {...}, "before": {...}, "examples": 800, "bundle": "bundle"}
 

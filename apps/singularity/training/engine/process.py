@@ -25,7 +25,9 @@ _PARENT_SECONDS = 1.0
 _GRACE_SECONDS = 120.0
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _KINDS = ("vocabulary", "t5", "encoder")
-_TASKS = ("train", "evaluate")
+_TASKS = dict.fromkeys(_KINDS, ("train", "evaluate")) | {
+    "t5": ("train", "evaluate", "surprise", "suggest")
+}
 
 
 def run(order: Path) -> int:
@@ -95,7 +97,7 @@ def _order_read(order: Path) -> Spec:
         spec = Spec.read(order)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise TrainingFailed(f"{order.name} is no order for a training: {error}") from error
-    if spec.kind not in _KINDS or spec.task not in _TASKS:
+    if spec.task not in _TASKS.get(spec.kind, ()):
         raise TrainingFailed(f"There is no task {spec.task!r} for models of kind {spec.kind!r}.")
     return spec
 
@@ -103,10 +105,10 @@ def _order_read(order: Path) -> Spec:
 def _perform(spec: Spec) -> None:
     """Import late: a kind brings its own libraries, and loading torch takes seconds."""
     kind = importlib.import_module(f"apps.singularity.training.engine.{spec.kind}")
-    if spec.task == "evaluate":
-        kind.evaluate(spec)
-    else:
+    if spec.task == "train":
         kind.train(spec, spec.corpus)
+    else:
+        getattr(kind, spec.task)(spec)
 
 
 def _events_alone_on_standard_output() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal["vocabulary", "t5", "encoder"]
-Task = Literal["train", "evaluate"]
+Task = Literal["train", "evaluate", "surprise", "suggest"]
 Optimizer = Literal["muon", "adamw", "adafactor"]
 
 FAILED_EXIT = 3
@@ -29,7 +29,8 @@ class Spec:
         kind: what is trained.
         corpus: folder written by ``corpus.write``.
         run: folder of the run: ``checkpoint-<step>/``, ``bundle/``, ``spec.json``.
-        task: "evaluate" judges ``models`` (name to bundle folder) and trains nothing.
+        task: "evaluate" judges ``models`` (name to bundle folder) and trains nothing; "surprise"
+            and "suggest" ask the one T5 in ``models`` about what ``asked`` says.
         version: the bundle's version, ``<instance>_<kind>-<scope>_v<major>.<minor>``.
         scope: languages as in ``artifacts.engine.family.Family``.
         size: name of a size of the kind.
@@ -51,6 +52,7 @@ class Spec:
             bundle holds the best of those weights, the start's among them.
         checkpoint_every: steps between checkpoints; 0: only at the end.
         resume: go on from the newest whole checkpoint below ``run``.
+        asked: a JSON file below ``run`` with code to look at (``t5.asked``).
     """
 
     kind: Kind
@@ -78,6 +80,7 @@ class Spec:
     checkpoint_every: int = 50
     vocabulary_size: int = 8192
     resume: bool = False
+    asked: str = ""
     models: dict[str, str] = field(default_factory=dict)
 
     def write(self, file: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from apps.singularity.training.engine.t5.infill import suggest
 from apps.singularity.training.engine.t5.judging import evaluate
+from apps.singularity.training.engine.t5.surprise import surprise
 from apps.singularity.training.engine.t5.training import train
 
-__all__ = ["evaluate", "train"]
+__all__ = ["evaluate", "suggest", "surprise", "train"]

@@ -94,6 +94,14 @@ def window_row(window: Window, vocabulary: Vocabulary) -> tuple[Tokens, Tokens]:
     return np.concatenate(source), np.concatenate(target)
 
 
+def batch_of(rows: Sequence[tuple[Tokens, Tokens]], vocabulary: Vocabulary) -> Batch:
+    """Rows of any lengths as one batch, padded."""
+    return Batch(
+        _padded([source for source, _ in rows], vocabulary.pad),
+        _padded([target for _, target in rows], IGNORED),
+    )
+
+
 def has_unknown(rows: Sequence[tuple[Tokens, Tokens]], vocabulary: Vocabulary) -> bool:
     """Whether some hidden text cannot be written with this vocabulary."""
     return any((target == vocabulary.unknown).any() for _, target in rows)
@@ -111,11 +119,7 @@ def _batches(rows: Sequence[tuple[Tokens, Tokens]], vocabulary: Vocabulary) -> I
     """Rows of like length together, padded."""
     ordered = sorted(rows, key=lambda row: len(row[0]))
     for start in range(0, len(ordered), _ROWS):
-        some = ordered[start : start + _ROWS]
-        yield Batch(
-            _padded([source for source, _ in some], vocabulary.pad),
-            _padded([target for _, target in some], IGNORED),
-        )
+        yield batch_of(ordered[start : start + _ROWS], vocabulary)
 
 
 def _padded(rows: list[Tokens], filler: int) -> Tokens:

@@ -1,0 +1,132 @@
+"""A T5's surprise: what is out of place scores above what stands there usually."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.singularity.training.engine.corpus import texts_read
+from apps.singularity.training.engine.spec import Spec
+from apps.singularity.training.engine.t5.gaps import Gap, copy_filling, held_out_gaps
+from apps.singularity.training.engine.t5.lines import LONGEST, readings
+from apps.singularity.training.engine.t5.usual import LineNats, Usual, usual_of
+from tests.common.t5 import function, named, perform
+
+GOOD = function("order", "load", 3)
+BAD = GOOD.replace("result is None", "zebra_9 wq None")
+
+
+@pytest.fixture(scope="module")
+def trained(
+    corpus: Path, vocabulary_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Spec:
+    """The smallest T5 after some dozen steps, to be asked."""
+    run = tmp_path_factory.mktemp("asked") / "run"
+    spec = Spec(
+        kind="t5", corpus=corpus, run=run, tokenizer=str(vocabulary_folder), size="test",
+        steps=60, batch=8, checkpoint_every=0, threads=1, device="cpu",
+    )  # fmt: skip
+    status, said = perform(spec)
+    assert status == 0, said
+    return replace(spec, models={"it": str(run / "bundle")}, asked=str(run / "asked.json"))
+
+
+def ask(spec: Spec, task: Any, **asked: Any) -> tuple[int, list[dict[str, Any]]]:
+    """What the process says to a question."""
+    Path(spec.asked).write_text(json.dumps(asked))
+    return perform(replace(spec, task=task))
+
+
+def test_what_is_out_of_place_is_said_by_line(trained: Spec) -> None:
+    files = [{"language": "python", "text": text} for text in (GOOD, BAD, "")]
+    status, said = ask(trained, "surprise", files=files, usual=None)
+    assert status == 0, said
+    lines = {(one["file"], one["line"]): one for one in named(said, "surprising")}
+    assert sorted(lines) == [(file, line) for file in (0, 1) for line in range(1, 6)]
+    assert lines[1, 3]["score"] > lines[0, 3]["score"] + 1
+    assert lines[1, 3]["word"] in {"zebra_9", "wq"}
+    usual = named(said, "usual")[0]["lines"]
+    status, again = ask(trained, "surprise", files=files[1:2], usual=usual)
+    assert not named(again, "usual")
+    scores = {one["line"]: one["score"] for one in named(again, "surprising")}
+    assert scores[3] == pytest.approx(lines[1, 3]["score"], abs=1e-3)
+
+
+def test_gaps_are_filled_and_their_filling_is_measured(trained: Spec) -> None:
+    before, _, after = GOOD.partition("limit)\n")
+    gap = {"language": "python", "before": before, "after": ")\n" + after}
+    status, said = ask(trained, "suggest", gaps=[gap, gap], count=2, measure=True)
+    assert status == 0, said
+    measured = named(said, "measured")[0]
+    assert sorted(measured["metrics"]) == ["infill_copy_exact", "infill_exact"]
+    assert all(0 <= share <= 1 for share in measured["metrics"].values())
+    one, two = (event["fillings"] for event in named(said, "suggested"))
+    assert one == two
+    assert 1 <= len(one) <= 2
+    assert all(text == text.strip() and 0 < chance <= 1 for text, chance in one)
+    assert one == sorted(one, key=lambda filling: -filling[1])
+
+
+def test_what_cannot_be_asked_is_said_in_one_line(trained: Spec) -> None:
+    status, said = perform(replace(trained, task="surprise", asked="nowhere.json"))
+    assert (status, said[-1]["event"]) == (3, "failed")
+    assert "What is asked cannot be read" in said[-1]["reason"]
+    status, said = ask(trained, "surprise", files=[], usual={"1": [0.0]})
+    assert "What is usual cannot be read" in said[-1]["reason"]
+    status, said = perform(replace(trained, kind="encoder", task="suggest"))
+    assert "There is no task 'suggest' for models of kind 'encoder'" in said[-1]["reason"]
+
+
+def test_every_word_is_hidden_once_and_knows_its_line() -> None:
+    text = "\n\n".join(f"total_{n} = add(one_{n}, {n})  # note" for n in range(90))
+    text += "\n" + "x" * LONGEST + "\nlast()\n"
+    hidden: list[tuple[int, str]] = []
+    for one in readings("python", text):
+        said = zip(one.words, one.window.hidden, strict=True)
+        hidden += [(word.line, piece.strip()) for word, piece in said]
+        assert len(one.words) < 100
+        assert len(one.window.text) <= LONGEST
+    lines = text.split("\n")
+    assert all(piece in lines[line - 1] for line, piece in hidden)
+    asked = [line for line, _ in hidden]
+    assert {line for line in asked if asked.count(line) == 10} == set(range(1, 180, 2))
+    assert asked.count(len(lines) - 1) == 2
+    assert len(lines) - 2 not in asked
+
+
+def test_unusual_is_not_long() -> None:
+    short = [LineNats(n, (n % 5 / 5,), "a") for n in range(40)]
+    long = [LineNats(n, (3 + n % 7,) * 8, "b") for n in range(40)]
+    usual = usual_of([*short, *long])
+    assert usual
+    assert usual.score(LineNats(1, (3.0,), "a")) > 5 > usual.score(LineNats(1, (6.0,) * 8, "b"))
+    assert Usual.read(usual.as_json()) == usual
+    odd = LineNats(1, (4.0,) * 90, "c")
+    mean, deviation = usual.by_length[0]
+    assert usual.score(odd) == pytest.approx((4 - mean) / deviation)
+    assert usual_of(short[:19]) is None
+    with pytest.raises(ValueError, match="usually"):
+        Usual.read({"1": [0.0, 1.0]})
+
+
+def test_the_copy_baseline_takes_the_name_that_stood_there_before() -> None:
+    gap = Gap(
+        "python", "self.total = total\nself.total += price\nself.", " = price * price * tax\n"
+    )
+    assert copy_filling(gap) == "total"
+    assert copy_filling(Gap("python", "rate = ", " + rate * count\n")) == "rate"
+    assert copy_filling(Gap("python", "", "")) == ""
+
+
+def test_held_out_gaps_are_the_same_in_any_order(corpus: Path) -> None:
+    texts = list(texts_read(corpus, "held_out"))
+    gaps = held_out_gaps(texts)
+    assert gaps == held_out_gaps(reversed(texts))
+    assert all(name.isidentifier() for _, name in gaps)
+    whole = {text.text for text in texts}
+    assert {gap.before + name + gap.after for gap, name in gaps} <= whole
+    assert all(len(before) + len(after) <= LONGEST for before, after in (g.near for g, _ in gaps))
