@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: up test lint bench
+.PHONY: up test lint bench bench-models
 
 up: $(VENV)/training.stamp
 	@exec $(BIN)/python manage.py up $(if $(CODE),--code "$(CODE)") $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(ONCE),--once)
@@ -21,6 +21,9 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp $(VENV)/peers.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-models: $(VENV)/dev.stamp $(VENV)/peers.stamp
+	@$(BIN)/python -m benchmarks learning.together
 
 # A stamp holds what is installed: the second run installs nothing, a changed pin installs again.
 $(VENV)/%.stamp: requirements/%.txt requirements/base.txt requirements/training.txt

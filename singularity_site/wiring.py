@@ -113,3 +113,4 @@ AFTER_ADOPTION: dict[str, str] = {
 }
 ROUNDS = "apps.singularity.guidance.selectors.offers.offers_asking"
 AFTER_TRAINING = "apps.singularity.publishing.services.models.models_tell"
+REVIEWERS: list[str] = ["apps.singularity.training.services.surprise.review_surprises"]

@@ -58,7 +58,7 @@ def models_compare(
         TrainingFailed: a bundle cannot be judged.
         CorpusError: there is too little code.
     """
-    with _work_folder() as folder:
+    with work_folder() as folder:
         if corpus is None:
             corpus = folder / CORPUS
             corpus_prepare(kind=kind, codebase=None, languages=languages_of(scope), folder=corpus)
@@ -78,7 +78,8 @@ def models_compare(
 
 
 @contextmanager
-def _work_folder() -> Iterator[Path]:
+def work_folder() -> Iterator[Path]:
+    """A folder beside those of runs that goes with the block."""
     runs_folder().mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="compare-", dir=runs_folder()))
     try:

@@ -20,6 +20,7 @@ class RemarkKind(StrEnum):
     CLONE = "clone"
     NEW_CYCLE = "new-cycle"
     UNUSUAL = "unusual"
+    SURPRISE = "surprise"
 
 
 class Level(StrEnum):

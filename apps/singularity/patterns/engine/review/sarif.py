@@ -44,6 +44,12 @@ _RULES = {
         "Is hardly ever done here",
         "Nearly all comparable code of this code base does it another way.",
     ),
+    RemarkKind.SURPRISE: (
+        "Surprise",
+        Level.NOTE,
+        "Is not what the model of this code base expects",
+        "The model in use, trained on this code base, would have written the line otherwise.",
+    ),
 }
 
 

@@ -31,6 +31,7 @@ from apps.singularity.patterns.management.reviewed import (
     code_of_path,
     is_diff,
 )
+from apps.singularity.patterns.management.reviewers import with_notes
 from apps.singularity.patterns.selectors.review import NotMined, learned_for_review
 
 FAILED = 2
@@ -80,7 +81,8 @@ class Command(BaseCommand):
         code: NewCode = (
             code_of_diff(change, root) if is_diff(change) else code_of_path(Path(change), root)
         )
-        return review(code.files, learned_for_review(codebase=codebase), removed=code.removed)
+        learned = learned_for_review(codebase=codebase)
+        return with_notes(review(code.files, learned, removed=code.removed), code.files)
 
     def _write(self, text: str, output: Path | None) -> None:
         if output is None:
