@@ -9,6 +9,7 @@ have together. Every figure is of held-out files that no model saw; ``pooled`` i
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import statistics
 import tempfile
@@ -139,7 +140,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--rate", type=float, default=0.03)
-    parser.add_argument("--last-rate", type=float, default=0.006)
+    parser.add_argument("--last-rate", type=float, default=0.01)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -151,10 +152,12 @@ def main() -> None:
             "encoder": Plan("encoder", 2, 12, (0.0,), {}),
         }
         for kind in options.kinds:
-            seeds = [
-                Comparison(plans[kind], corpora, folder / kind / str(seed), seed).run()
-                for seed in range(options.seeds)
-            ]
+            seeds = []
+            for seed in range(options.seeds):
+                seeds.append(
+                    Comparison(plans[kind], corpora, folder / kind / str(seed), seed).run()
+                )
+                print(json.dumps({"kind": kind, "seed": seed, **seeds[-1]}), flush=True)
             show(f"learning together: {kind}, {METRICS[kind]}", rows_of(kind, seeds))
 
 
