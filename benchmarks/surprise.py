@@ -15,7 +15,6 @@ import ast
 import math
 import re
 import tempfile
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from typing import Any
 from apps.singularity.training.engine.corpus import CorpusText, texts_read
 from apps.singularity.training.engine.spec import Spec
 from apps.singularity.training.engine.t5.asked import Loaded, model_asked
+from apps.singularity.training.engine.t5.bugs import auc
 from apps.singularity.training.engine.t5.infill import accuracy
 from apps.singularity.training.engine.t5.surprise import lines_nats, usual_measure
 from apps.singularity.training.engine.t5.usual import LineNats
@@ -126,10 +126,8 @@ class Ranking:
 
     @property
     def auc(self) -> float:
-        """Chance that a bug has the higher score, ties counted half (Hanley and McNeil 1982)."""
-        ordered = sorted(self.untouched)
-        above = sum(bisect_left(ordered, b) + bisect_right(ordered, b) for b in self.bugs)
-        return above / 2 / len(ordered) / len(self.bugs)
+        """Chance that a bug has the higher score."""
+        return auc(self.bugs, self.untouched)
 
     @property
     def error(self) -> float:
@@ -139,7 +137,7 @@ class Ranking:
 
 def scorers(t5: Loaded, corpus: Path) -> dict[str, Callable[[str], Scores]]:
     """Each way of scoring a text's lines."""
-    usual = usual_measure(t5, texts_read(corpus, "held_out"))
+    usual, _ = usual_measure(t5, texts_read(corpus, "held_out"))
     counts = Counter(
         word for text in texts_read(corpus, "train") for word in _WORDS.findall(text.text)
     )

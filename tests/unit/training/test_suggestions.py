@@ -20,9 +20,9 @@ from apps.singularity.training.engine.errors import RunRefused
 from apps.singularity.training.management.holes import hole_of_place, hole_of_text
 from apps.singularity.training.models import Model
 from apps.singularity.training.services import asking, model_add, model_use, surprise
-from apps.singularity.training.services.asking import NoAnswer, NoModel, t5_for
+from apps.singularity.training.services.asking import NoAnswer, NoModel, metrics_keep, t5_for
 from apps.singularity.training.services.suggesting import Accuracy
-from apps.singularity.training.services.surprise import NotMeasured, lines_surprising
+from apps.singularity.training.services.surprise import NotMeasured, lines_surprising, usual_for
 from tests.common.factories.training import InUseFactory, ModelFactory
 from tests.common.t5 import vocabulary_make
 from tests.common.training import code_base, module
@@ -73,9 +73,12 @@ def test_a_t5_in_use_answers(tmp_path: Path, client: APIClient) -> None:
     assert "manage.py suggest --measure" in response.json()["error"]["message"]
 
     measured = json.loads(suggest("--measure", "--json"))
-    assert measured["on"] is False
     model.refresh_from_db()
-    assert {"infill_exact", "infill_copy_exact"} <= set(model.metrics)
+    names = {"infill_exact", "infill_copy_exact", "surprise_auc", "surprise_length_auc"}
+    assert set(model.metrics) == names
+    assert all(0 <= share <= 1 for share in model.metrics.values())
+    assert measured["on"]["suggestions"] is False
+    assert "suggestions are off" in suggest("--measure")
 
     response = client.get(PLACE, asked)
     assert response.status_code == 200, response.content
@@ -96,13 +99,17 @@ def test_a_review_gets_notes_of_new_lines_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code_base(tmp_path)
-    untrained(tmp_path)
+    model = untrained(tmp_path)
     monkeypatch.setattr(surprise, "REMARKED", -100.0)
     new = ReviewedFile("src/new.py", module(99), "python", ChangedLines(added=((3, 4),)))
+    usual_for(model=model)
+    metrics_keep(model=model, metrics={"surprise_auc": 0.6, "surprise_length_auc": 0.5})
     notes = with_notes([], [new])
     assert [note.place.start_line for note in notes] == [3, 4]
     assert {(note.kind, note.level) for note in notes} == {(RemarkKind.SURPRISE, Level.NOTE)}
     assert all("is not expected here" in note.message for note in notes)
+    metrics_keep(model=model, metrics={"surprise_length_auc": 0.6})
+    assert with_notes([], [new]) == ()
 
 
 def test_without_a_t5_nothing_is_said_and_no_process_started(

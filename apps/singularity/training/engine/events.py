@@ -8,7 +8,7 @@
     {"event": "checkpoint", "step": 50}
     {"event": "note", "text": "Out of memory at 16 sequences: goes on with 8."}
     {"event": "compared", "name": "local", "metrics": {...}, "examples": 120000}     (evaluate)
-    {"event": "usual", "lines": {"0": [2.1, 0.9], ...}}           (surprise: ``t5.usual``)
+    {"event": "usual", "lines": {"0": [2.1, 0.9], ...}, "metrics": {"surprise_auc": 0.7, ...}}
     {"event": "surprising", "file": 0, "line": 12, "score": 3.4, "word": "ordr"}
     {"event": "measured", "metrics": {"infill_exact": 0.21, ...}, "examples": 256}    (suggest)
     {"event": "suggested", "gap": 0, "fillings": [["order", 0.61], ["orders", 0.1]]}

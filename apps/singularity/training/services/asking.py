@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from apps.shared.artifacts.engine.family import ALL
 from apps.shared.artifacts.services import artifact_path
 from apps.singularity.training.engine.events import TrainingFailed
@@ -100,6 +102,15 @@ def corpus_of(model: Model) -> Iterator[Path]:
         languages = languages_of(model.scope)
         corpus_prepare(kind=model.kind, codebase=None, languages=languages, folder=folder / CORPUS)
         yield folder / CORPUS
+
+
+@transaction.atomic
+def metrics_keep(*, model: Model, metrics: Mapping[str, float]) -> None:
+    """Add what was measured of a model to its metrics."""
+    row = Model.objects.select_for_update().get(pk=model.pk)
+    row.metrics = {**row.metrics, **metrics}
+    row.save(update_fields=["metrics"])
+    model.metrics = row.metrics
 
 
 def _answers(folder: Path, until: float) -> list[Event]:

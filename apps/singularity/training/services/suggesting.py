@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.models import Model
-from apps.singularity.training.services.asking import SECONDS, corpus_of, t5_ask, t5_for
+from apps.singularity.training.services.asking import (
+    SECONDS,
+    corpus_of,
+    metrics_keep,
+    t5_ask,
+    t5_for,
+)
 
 EXACT, COPY_EXACT = "infill_exact", "infill_copy_exact"
 """Names of the metrics: shares of held-out names that are filled in exactly."""
@@ -91,13 +95,5 @@ def accuracy_of(*, model: Model) -> Accuracy:
             asked: Mapping[str, Any] = {"gaps": [], "measure": True}
             said = t5_ask(model=model, task="suggest", asked=asked, corpus=corpus)
         metrics = next(event["metrics"] for event in said if event["event"] == "measured")
-        _keep(model, metrics)
+        metrics_keep(model=model, metrics=metrics)
     return Accuracy(model.metrics[EXACT], model.metrics[COPY_EXACT])
-
-
-@transaction.atomic
-def _keep(model: Model, metrics: Mapping[str, float]) -> None:
-    row = Model.objects.select_for_update().get(pk=model.pk)
-    row.metrics = {**row.metrics, **metrics}
-    row.save(update_fields=["metrics"])
-    model.metrics = row.metrics

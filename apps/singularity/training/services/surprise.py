@@ -19,12 +19,15 @@ from apps.singularity.training.services.asking import (
     SECONDS,
     NoModel,
     corpus_of,
+    metrics_keep,
     t5_ask,
     t5_for,
 )
 from apps.singularity.training.services.corpus import CorpusError
 from apps.singularity.training.services.process import Event
 
+AUC, LENGTH_AUC = "surprise_auc", "surprise_length_auc"
+"""Names of the metrics: how injected bugs rank by surprise, and by the length of their line."""
 LIMIT = 20
 REMARKED = 3.0
 """Standard deviations above usual from which a review remarks on a line."""
@@ -120,12 +123,14 @@ def lines_surprising(
 def usual_for(*, model: Model, measure: bool = True) -> Any:
     """What is usual for a model, as its process says and reads it; kept beside the runs.
 
+    What its surprise is worth is measured with it and kept with the model's metrics.
+
     Raises:
         NotMeasured: it is not known, and is not to be measured.
         TrainingFailed, CorpusError, ArtifactMissing: it cannot be measured.
     """
     file = _usual_file(model)
-    if file.is_file():
+    if file.is_file() and AUC in model.metrics:
         return json.loads(file.read_text(encoding="utf-8"))
     if not measure:
         raise NotMeasured(
@@ -134,24 +139,29 @@ def usual_for(*, model: Model, measure: bool = True) -> Any:
     with corpus_of(model) as corpus:
         asked: dict[str, Any] = {"files": [], "usual": None}
         said = t5_ask(model=model, task="surprise", asked=asked, corpus=corpus)
-    usual = next(event["lines"] for event in said if event["event"] == "usual")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_suffix(".part")
-    beside.write_text(json.dumps(usual), encoding="utf-8")
-    beside.replace(file)
-    return usual
+    found = next(event for event in said if event["event"] == "usual")
+    _write(file, json.dumps(found["lines"]))
+    metrics_keep(model=model, metrics=found["metrics"])
+    return found["lines"]
+
+
+def finds_bugs(*, model: Model) -> bool:
+    """Whether its surprise ranks injected bugs higher than the length of a line does."""
+    usual_for(model=model)
+    return bool(model.metrics[AUC] > model.metrics[LENGTH_AUC])
 
 
 def review_surprises(files: Iterable[ChangedCode]) -> list[Noted]:
     """Notes on the new lines of a change: what the site's wiring has a review ask.
 
-    Without a T5 in use there are none, and where it cannot answer, the log says why: a review
-    stands on more than this.
+    There are none without a T5 in use that finds injected bugs; and where it cannot answer, the
+    log says why: a review stands on more than this.
     """
     changed = {file.path: file for file in files}
     try:
+        worthy = [some for model, some in _by_model(changed).items() if finds_bugs(model=model)]
         found = lines_surprising(
-            texts=changed,
+            texts={path: code for some in worthy for path, code in some.items()},
             limit=REMARKS,
             wanted=lambda path, line: bool(changed[path].lines.holds(line)),
             seconds=REVIEW_SECONDS,
@@ -200,6 +210,13 @@ def _found(said: Iterable[Event], texts: Mapping[str, Code]) -> list[Surprise]:
         for event in said
         if event["event"] == "surprising"
     ]
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_suffix(".part")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
 
 
 def _usual_file(model: Model) -> Path:

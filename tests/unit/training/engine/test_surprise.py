@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from apps.singularity.training.engine.corpus import texts_read
 from apps.singularity.training.engine.spec import Spec
+from apps.singularity.training.engine.t5.bugs import auc, swapped
 from apps.singularity.training.engine.t5.gaps import Gap, copy_filling, held_out_gaps
 from apps.singularity.training.engine.t5.lines import LONGEST, readings
 from apps.singularity.training.engine.t5.usual import LineNats, Usual, usual_of
@@ -49,7 +51,8 @@ def test_what_is_out_of_place_is_said_by_line(trained: Spec) -> None:
     assert sorted(lines) == [(file, line) for file in (0, 1) for line in range(1, 6)]
     assert lines[1, 3]["score"] > lines[0, 3]["score"] + 1
     assert lines[1, 3]["word"] in {"zebra_9", "wq"}
-    usual = named(said, "usual")[0]["lines"]
+    usual, metrics = (named(said, "usual")[0][name] for name in ("lines", "metrics"))
+    assert metrics["surprise_auc"] > max(0.7, metrics["surprise_length_auc"])
     status, again = ask(trained, "surprise", files=files[1:2], usual=usual)
     assert not named(again, "usual")
     scores = {one["line"]: one["score"] for one in named(again, "surprising")}
@@ -111,6 +114,22 @@ def test_unusual_is_not_long() -> None:
     assert usual_of(short[:19]) is None
     with pytest.raises(ValueError, match="usually"):
         Usual.read({"1": [0.0, 1.0]})
+
+
+def test_one_name_is_swapped_with_another_of_the_text() -> None:
+    bug = swapped(GOOD)
+    assert bug == swapped(GOOD)
+    assert bug
+    before, after = GOOD.split("\n"), bug[0].split("\n")
+    assert [
+        n for n, pair in enumerate(zip(before, after, strict=True), 1) if pair[0] != pair[1]
+    ] == [bug[1]]
+    assert set(re.findall(r"\w+", bug[0])) <= set(re.findall(r"\w+", GOOD))
+    assert swapped("a = 1\nb = a\n") is None
+
+
+def test_the_auc_is_the_share_of_pairs_in_order() -> None:
+    assert auc([3.0, 1.0], [2.0, 1.0]) == pytest.approx((1 + 1 + 0 + 0.5) / 4)
 
 
 def test_the_copy_baseline_takes_the_name_that_stood_there_before() -> None:

@@ -42,7 +42,7 @@ class Asked:
 
 def readings(language: str, text: str) -> Iterator[Asked]:
     """Each window of a text as often as its words need."""
-    for first, piece in _windows(text):
+    for first, piece in windows(text):
         words = _words(piece, first)
         stride = max(_STRIDE, math.ceil(len(words) / _MOST_HIDDEN))
         for start in range(min(stride, len(words))):
@@ -50,7 +50,7 @@ def readings(language: str, text: str) -> Iterator[Asked]:
             yield Asked(Window(language, piece, tuple((w.start, w.end) for w in hidden)), hidden)
 
 
-def _windows(text: str) -> Iterator[tuple[int, str]]:
+def windows(text: str) -> Iterator[tuple[int, str]]:
     """Runs of whole lines, each with the number of its first; lines too long are left out."""
     first, lines, length = 1, list[str](), 0
     for number, line in enumerate(text.split("\n"), 1):

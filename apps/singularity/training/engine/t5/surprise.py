@@ -15,8 +15,9 @@ from apps.singularity.training.engine.corpus import CorpusText, texts_read
 from apps.singularity.training.engine.events import TrainingFailed, say
 from apps.singularity.training.engine.spec import Spec
 from apps.singularity.training.engine.t5.asked import Loaded, asked_read, model_asked
+from apps.singularity.training.engine.t5.bugs import Bugged, swapped, worth
 from apps.singularity.training.engine.t5.judging import batch_of, window_row
-from apps.singularity.training.engine.t5.lines import Asked, readings
+from apps.singularity.training.engine.t5.lines import Asked, readings, windows
 from apps.singularity.training.engine.t5.loss import nats, tensors_of
 from apps.singularity.training.engine.t5.usual import LineNats, Usual, usual_of
 from apps.singularity.training.engine.t5.vocabulary import Tokens, Vocabulary
@@ -51,20 +52,31 @@ def lines_nats(t5: Loaded, language: str, text: str) -> list[LineNats]:
     ]
 
 
-def usual_measure(t5: Loaded, texts: Iterable[CorpusText]) -> Usual:
-    """What is usual for a model, of code that it never saw; TrainingFailed where that is little."""
-    lines = (line for text in _bounded(texts) for line in lines_nats(t5, text.language, text.text))
-    usual = usual_of(lines)
+def usual_measure(t5: Loaded, texts: Iterable[CorpusText]) -> tuple[Usual, dict[str, float]]:
+    """What is usual for a model, of code that it never saw, and what its surprise is worth there.
+
+    Raises TrainingFailed for too little code.
+    """
+    some = list(_bounded(texts))
+    usual = usual_of(line for text in some for line in lines_nats(t5, text.language, text.text))
     if usual is None:
         raise TrainingFailed("There is too little held-out code to say what is usual: ingest more.")
-    return usual
+    return usual, worth([*_bugged(t5, some)], usual)
+
+
+def _bugged(t5: Loaded, texts: Iterable[CorpusText]) -> Iterator[Bugged]:
+    """Each window with a bug in it."""
+    for text in texts:
+        for _, piece in windows(text.text):
+            if bug := swapped(piece):
+                yield lines_nats(t5, text.language, bug[0]), bug[1]
 
 
 def _usual(asked: dict[str, Any], spec: Spec, t5: Loaded) -> Usual:
     said = asked.get("usual")
     if said is None:
-        usual = usual_measure(t5, texts_read(spec.corpus, "held_out"))
-        say("usual", lines=usual.as_json())
+        usual, metrics = usual_measure(t5, texts_read(spec.corpus, "held_out"))
+        say("usual", lines=usual.as_json(), metrics=metrics)
         return usual
     try:
         return Usual.read(said)

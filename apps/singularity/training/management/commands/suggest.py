@@ -15,7 +15,7 @@ from apps.singularity.training.management.holes import MARKER, hole_of_place, ho
 from apps.singularity.training.services import FAILURES
 from apps.singularity.training.services.asking import t5_for
 from apps.singularity.training.services.suggesting import COUNT, Hole, accuracy_of, suggest
-from apps.singularity.training.services.surprise import usual_for
+from apps.singularity.training.services.surprise import AUC, LENGTH_AUC, finds_bugs
 
 
 class Command(BaseCommand):
@@ -59,14 +59,21 @@ class Command(BaseCommand):
 
     def _measure(self, language: str, *, as_json: bool) -> None:
         model = t5_for(language=language)
-        usual_for(model=model)
-        measured = accuracy_of(model=model)
+        finds, measured = finds_bugs(model=model), accuracy_of(model=model)
         if as_json:
-            said = {"model": model.version, **asdict(measured), "on": measured.beats_copying}
-            self.stdout.write(json.dumps(said))
-        else:
-            state = "on" if measured.beats_copying else "off"
-            self.stdout.write(f"{model} {measured}: suggestions are {state}.")
+            on = {"suggestions": measured.beats_copying, "reviews": finds}
+            self.stdout.write(json.dumps({"model": model.version, **model.metrics, "on": on}))
+            return
+        by_surprise, by_length = (model.metrics[name] for name in (AUC, LENGTH_AUC))
+        self.stdout.write(
+            f"{model} {measured}: suggestions are {_state(measured.beats_copying)}.\n"
+            f"Lines with a swapped name rank above others by surprise in {by_surprise:.1%} of "
+            f"pairs, by length in {by_length:.1%}: notes in reviews are {_state(finds)}."
+        )
+
+
+def _state(on: bool) -> str:  # noqa: FBT001 - what it says is what it is
+    return "on" if on else "off"
 
 
 def _hole(options: dict[str, Any]) -> Hole:
