@@ -10,6 +10,7 @@ from apps.shared.core.jobs import outcome_in_row, periodic_job
 from apps.shared.nats_bridge.services.asking import NoAnswer
 from apps.singularity.guidance import services
 from apps.singularity.guidance.selectors.adoptions import offers_due
+from apps.singularity.ingestion.tasks import fill_start
 from apps.singularity.training import tasks as training
 from apps.singularity.training.services import models_told
 
@@ -42,7 +43,8 @@ def adopt_start() -> dict[str, Any]:
 def adopt(job_id: int) -> None:
     """Look at what is due, then train for the rounds that are open."""
     with outcome_in_row(job_id):
-        services.adoption_run(job_id=job_id)
+        if services.adoption_run(job_id=job_id)["adopted"]:
+            fill_start.delay()  # an encoder among them wants vectors
         for job in services.rounds_join():
             training.train.delay(job.pk)
 

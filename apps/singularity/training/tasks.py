@@ -7,6 +7,7 @@ from django.conf import settings
 
 from apps.shared.core.jobs import outcome_in_row
 from apps.shared.core.models import Job
+from apps.singularity.ingestion.tasks import fill_start
 from apps.singularity.training import services
 from apps.singularity.training.selectors import run_get
 
@@ -18,3 +19,4 @@ def train(job_id: int) -> None:
     with outcome_in_row(job_id, *services.FAILURES):
         services.train_run(run=run_get(reference=job.config["run"]), job_id=job_id)
         services.models_told()
+        fill_start.delay()  # a tuned encoder taken into use wants vectors; none missing: no work

@@ -31,6 +31,7 @@ from apps.singularity.guidance.services.judging import Judgement, held_out_code,
 from apps.singularity.guidance.services.telling import evaluation_tell
 from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.selectors.models import model_in_use
+from apps.singularity.training.services.adding import model_measured
 from apps.singularity.training.services.corpus import CorpusError
 from apps.singularity.training.services.using import model_use
 
@@ -142,6 +143,7 @@ def _take(adoption: Adoption, judgement: Judgement, position: str) -> None:
     served = judgement.models.get(choice.served)
     if served is not None and served.version != judgement.version:
         model_use(model=served, reason=choice.reason[:500])
+        model_measured(model=served, metrics={judgement.metric: judgement.scores[choice.served]})
     _note(adoption, judgement, choice)
     adoption.position, adoption.version = position, served.version if served else judgement.version
     evaluation_tell(adoption=adoption)

@@ -2,7 +2,7 @@
 
 from apps.singularity.training.engine.errors import NoFormer, RunRefused, RunWaits
 from apps.singularity.training.engine.events import TrainingFailed
-from apps.singularity.training.services.adding import model_add
+from apps.singularity.training.services.adding import model_add, model_measured
 from apps.singularity.training.services.comparing import Judged, models_compare
 from apps.singularity.training.services.runs import (
     FAILURES,
@@ -31,6 +31,7 @@ __all__ = [
     "model_add",
     "model_fine_tune",
     "model_leave",
+    "model_measured",
     "model_roll_back",
     "model_use",
     "models_compare",

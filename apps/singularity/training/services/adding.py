@@ -41,6 +41,11 @@ class Lineage(TypedDict, total=False):
     base_digest: str
 
 
+def model_measured(*, model: Model, metrics: Mapping[str, float]) -> None:
+    """Note what a model that came from elsewhere reaches on this instance's held-out code."""
+    Model.objects.filter(pk=model.pk).update(metrics={**model.metrics, **metrics})
+
+
 def model_add(
     *,
     folder: Path,

@@ -91,7 +91,7 @@ def test_every_word_is_hidden_once_and_knows_its_line() -> None:
     for one in readings("python", text):
         said = zip(one.words, one.window.hidden, strict=True)
         hidden += [(word.line, piece.strip()) for word, piece in said]
-        assert len(one.words) < 100
+        assert len(one.words) <= 12
         assert len(one.window.text) <= LONGEST
     lines = text.split("\n")
     assert all(piece in lines[line - 1] for line, piece in hidden)

@@ -1,7 +1,9 @@
 """A text's words, line by line, and windows in which each of them is hidden once.
 
-A window is read several times. Each time every n-th word is hidden, the share that training hides,
-so that each word is asked once and no model meets a text unlike those that it learned from.
+A window is read several times. Each time every n-th word is hidden, at most the share and the
+number that training hides, so that each word is asked once and no model meets a text unlike those
+that it learned from. A sentinel that training never reached costs more than any word: with 36 in
+a window, the place in it decided the score.
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ from dataclasses import dataclass
 
 from apps.singularity.training.engine.evaluation import Window
 
-LONGEST = 1024
+LONGEST = 512
 """Characters of a window, and of the longest line that is asked: generated code has longer ones."""
 _STRIDE = 7
 """Every seventh word is hidden: 14 %, where training hides 15."""
-_MOST_HIDDEN = 96
-"""A vocabulary has 100 sentinels."""
+_MOST_HIDDEN = 12
+"""Rows of 256 tokens, the shortest that anything useful is trained on, have 14 spans."""
 _WORD = re.compile(r"\s*(?:\w+|[^\w\s]+)")
 """As held-out code is judged: with the white space before it, so that indentation counts."""
 
