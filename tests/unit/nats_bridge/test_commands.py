@@ -91,7 +91,7 @@ def test_setting_up_and_one_round_each_way(
     centralcloud: Any, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = command("nats_setup")
-    assert "Streams: INTELLIGENCE, INSIGHTS, KNOWLEDGE, KV_instances." in said
+    assert "Streams: INTELLIGENCE, INSIGHTS, KNOWLEDGE, KV_instances, OBJ_models." in said
     assert "Consumers: centralcloud, one, two." in said
     own = centralcloud.IDENTITY
     centralcloud.IDENTITY = Identity("one", instance_source("one"), site.seeds["one"], tmp_path)
