@@ -19,14 +19,15 @@ from apps.singularity.training.engine.corpus import CorpusText
 
 HELD_OUT_BYTES = 96 * 1024
 """How much text is asked about at most: seconds on a laptop."""
-_WINDOW = 1024
-"""Characters at most, so that any vocabulary can hold one."""
+_WINDOW = 512
+"""Characters at most: as many spans lie in one as in a row that the smallest size trains on."""
 _WORD = re.compile(r"\s*(?:\w+|[^\w\s]+)")
 """A word or a run of signs, with the white space before it."""
 _START = 0.09
 """Chance that a word begins a span: with 1 to 3 words each, 15 % are hidden."""
-_MOST_SPANS = 96
-"""A vocabulary has 100 sentinels."""
+_MOST_SPANS = 12
+"""What lies behind the spans that training rows have is asked by sentinels that were never learned:
+those would decide the score."""
 
 
 @dataclass(frozen=True, slots=True)
