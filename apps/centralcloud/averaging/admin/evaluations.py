@@ -19,7 +19,9 @@ from apps.centralcloud.fleet.admin.base import FleetAdmin
 class EvaluationAdmin(FleetAdmin):
     """The last judged first."""
 
-    list_display = ("instance", "aggregate", "metric", "local", "value", "gain", "served")
+    list_display = (
+        "instance", "aggregate", "metric", "local_shown", "value_shown", "gain", "served",
+    )  # fmt: skip
     list_filter = ("metric", "served", "adopted", "aggregate__family__kind")
     search_fields = ("=instance", "aggregate__version")
     search_help_text = "An instance, or part of a version"
@@ -31,6 +33,16 @@ class EvaluationAdmin(FleetAdmin):
         "examples", "served", "adopted", "reason", "evaluated_at",
     )  # fmt: skip
     readonly_fields = ("gain",)
+
+    @display(description="Local", ordering="local")
+    def local_shown(self, row: Evaluation) -> str:
+        """Rounded, as in the table above."""
+        return measure(row.local) if row.local is not None else "-"
+
+    @display(description="Aggregate", ordering="value")
+    def value_shown(self, row: Evaluation) -> str:
+        """Rounded, as in the table above."""
+        return measure(row.value)
 
     @display(description="Beside local")
     def gain(self, row: Evaluation) -> str:
