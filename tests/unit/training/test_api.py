@@ -71,6 +71,10 @@ def test_a_training_is_queued_and_followed(
         ({"kind": "t5", "steps": 4, "minutes": 4}, "either how many steps"),
         ({"kind": "t5", "base": "aggregate"}, "The fleet has sent no t5"),
         ({"kind": "t5", "resume": "0badcafe"}, "There is no run 0badcafe"),
+        ({"kind": "t5", "seed": -1}, "Seed cannot be below nothing"),
+        ({"kind": "t5", "seed": 2**70}, "Seed is no number"),
+        ({"kind": "t5", "minutes": "nan"}, "minutes"),
+        ({"kind": "t5", "base": "b" * 400}, "cannot be looked at"),
     ],
 )
 def test_what_cannot_be_trained_is_answered_by_400(

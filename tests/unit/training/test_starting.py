@@ -46,6 +46,13 @@ def test_a_run_knows_what_it_was_told() -> None:
         ({"kind": "parrot"}, "no models of kind 'parrot'"),
         ({"steps": 5, "minutes": 1.0}, "either how many steps or how many minutes"),
         ({"steps": -5}, "Steps cannot be below nothing"),
+        ({"seed": -1}, "Seed cannot be below nothing"),
+        ({"seed": 2**63}, "Seed is no number that a run can have"),
+        ({"steps": 2**63}, "Steps is no number that a run can have"),
+        ({"minutes": float("nan")}, "Minutes is no number that a run can have"),
+        ({"minutes": float("inf")}, "Minutes is no number that a run can have"),
+        ({"base": "~nobody-here/t5"}, "cannot be looked at"),
+        ({"base": "b" * 300}, "cannot be looked at"),
         ({"base": "aggregate"}, "The fleet has sent no t5 model for all yet"),
         ({"base": "nowhere_v1.0"}, "is no folder, and no model here is called so"),
         ({"kind": "vocabulary", "base": "aggregate"}, "starts from no model"),
@@ -77,6 +84,22 @@ def test_a_tokenizer_of_another_model_is_refused(tmp_path: Path) -> None:
     added = {"model": {"vocab": []}, "added_tokens": [{"id": 40, "content": "<x>"}]}
     (folder / "tokenizer.json").write_text(json.dumps(added))
     assert "it has 41 tokens" in refused(base=str(folder))
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("tokenizer.json", {"model": {"vocab": 7}}),
+        ("tokenizer.json", {"model": {}, "added_tokens": [{"content": "<x>"}]}),
+        ("tokenizer.json", {"model": {}, "added_tokens": 3}),
+        ("config.json", {"model_type": "t5", "vocab_size": "many"}),
+        ("config.json", {"model_type": ["t5"]}),
+    ],
+)
+def test_a_folder_that_says_nonsense_is_refused(tmp_path: Path, file: str, said: Any) -> None:
+    folder = bundle(tmp_path / "base")
+    (folder / file).write_text(json.dumps(said))
+    refused(base=str(folder))
 
 
 def test_the_configured_base_is_where_a_t5_starts(tmp_path: Path, settings: Any) -> None:

@@ -61,9 +61,23 @@ def base_find(*, kind: str, scope: str, said: str) -> Base:
     model = _aggregate(kind, scope) if said == AGGREGATE else model_named(kind=kind, version=said)
     if model:
         return Base(str(artifact_path(digest=model.artifact)), model.version, model)
-    folder = Path(said).expanduser().absolute()
+    folder = _folder(said)
     _check(kind, folder)
     return Base(str(folder), folder.name)
+
+
+def _folder(said: str) -> Path:
+    """The folder that a path names. Raises RunRefused where there is none that can be read."""
+    try:
+        folder = Path(said).expanduser().absolute()
+        there = folder.is_dir()
+    except (OSError, RuntimeError) as error:  # a name too long, no such user, not allowed
+        raise RunRefused(f"{said} cannot be looked at: {error}.") from None
+    if not there:
+        raise RunRefused(
+            f"{folder} is no folder, and no model here is called so: see `manage.py models`."
+        )
+    return folder
 
 
 def configured_encoder() -> Path | None:
@@ -90,10 +104,6 @@ def _aggregate(kind: str, scope: str) -> Model:
 
 
 def _check(kind: str, folder: Path) -> None:
-    if not folder.is_dir():
-        raise RunRefused(
-            f"{folder} is no folder, and no model here is called so: see `manage.py models`."
-        )
     missing = [
         name
         for name in ("config.json", _WEIGHTS, "tokenizer.json")
@@ -105,9 +115,12 @@ def _check(kind: str, folder: Path) -> None:
             "save_pretrained() wrote is one; weights in pickle files are not read."
         )
     config = _json(folder / "config.json")
-    if config.get("model_type") not in _ARCHITECTURES[Kind(kind)]:
+    if str(config.get("model_type")) not in _ARCHITECTURES[Kind(kind)]:
         raise RunRefused(f"{folder} is no {kind}: its model_type is {config.get('model_type')!r}.")
-    _check_tokenizer(folder, config)
+    try:
+        _check_tokenizer(folder, config)
+    except (TypeError, ValueError, KeyError) as error:
+        raise RunRefused(f"{folder} does not say how many tokens there are: {error}.") from None
 
 
 def _check_tokenizer(folder: Path, config: dict[str, Any]) -> None:
@@ -117,10 +130,11 @@ def _check_tokenizer(folder: Path, config: dict[str, Any]) -> None:
     words = model.get("vocab") if isinstance(model, dict) else None
     added = said.get("added_tokens") or []
     count = max([len(words or ()), *(int(token["id"]) + 1 for token in added)])
-    if count > int(config.get("vocab_size", 0)):
+    rows = int(config.get("vocab_size", 0))
+    if count > rows:
         raise RunRefused(
             f"The tokenizer in {folder} is of another model: it has {count:,} tokens, "
-            f"the model {config.get('vocab_size', 0):,}."
+            f"the model {rows:,}."
         )
 
 

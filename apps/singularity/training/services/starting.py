@@ -27,6 +27,8 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 """Settings of a run that go to the training process as they are."""
 _SCOPE_LENGTH = 80
+_TOO_LARGE = 2**63
+"""For a row."""
 
 
 class Wanted(TypedDict, total=False):
@@ -106,10 +108,12 @@ def languages_of(scope: str) -> tuple[str, ...]:
 def _check(wanted: Wanted) -> None:
     if wanted.get("steps") and wanted.get("minutes"):
         raise RunRefused("Say either how many steps or how many minutes, not both.")
-    said: dict[str, Any] = {**wanted}
-    negative = [name for name in DEFAULTS if name in said and not isinstance(said[name], str)]
-    if wrong := [name for name in negative if said[name] < 0]:
-        raise RunRefused(f"{wrong[0].capitalize()} cannot be below nothing.")
+    numbers = ((n, said) for n, said in wanted.items() if isinstance(said, int | float))
+    for name, number in numbers:
+        if number < 0:
+            raise RunRefused(f"{name.capitalize()} cannot be below nothing.")
+        if not number < _TOO_LARGE:  # so that what is no number is refused too
+            raise RunRefused(f"{name.capitalize()} is no number that a run can have.")
 
 
 def _settings_of(kind: str, wanted: Wanted) -> dict[str, Any]:
