@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -160,3 +161,16 @@ def test_a_corpus_that_fails_leaves_the_one_before(tmp_path: Path) -> None:
         corpus_write(tmp_path / "c", broken(), [])
     assert manifest_read(tmp_path / "c") == before
     assert {t.text for part in PARTS for t in texts_read(tmp_path / "c", part)} == {*TEXTS[:3]}
+
+
+def test_a_corpus_that_was_broken_off_leaves_nothing_on_the_disk(tmp_path: Path) -> None:
+    before = written(tmp_path / "corpus", TEXTS)
+
+    def full_disk() -> Iterator[CorpusText]:
+        yield CorpusText.of(language="python", text=TEXTS[0])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        corpus_write(tmp_path / "corpus", full_disk(), [])
+    assert [folder.name for folder in tmp_path.iterdir()] == ["corpus"]
+    assert manifest_read(tmp_path / "corpus") == before

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from apps.singularity.training.engine.events import TrainingFailed
+from apps.singularity.training.engine.spec import FAILED_EXIT
 from apps.singularity.training.services import process
 from apps.singularity.training.services.process import event_read, training_process
 from tests.common.processes import CHECKOUT, environment
@@ -119,6 +120,41 @@ from apps.singularity.training.services.process import training_process
 with training_process(["sleep", "60"], folder=Path(sys.argv[1])) as running:
     print(running._process.pid, flush=True)
     list(running.events())
+"""
+
+
+def test_who_says_events_to_nobody_is_asked_to_end_and_can_still_finish(tmp_path: Path) -> None:
+    """A killed worker takes the pipe with it: what a step has learned must reach a checkpoint."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", SPEAKER, str(tmp_path / "checkpoint")],
+        cwd=CHECKOUT, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert program.stdout is not None
+    assert "started" in program.stdout.readline()
+    program.stdout.close()
+    program.communicate("\n")
+    assert (tmp_path / "checkpoint").read_text() == "asked to stop: True"
+    assert program.returncode == FAILED_EXIT
+
+
+SPEAKER = """
+import sys
+from pathlib import Path
+from apps.singularity.training.engine import process
+from apps.singularity.training.engine.events import say
+from apps.singularity.training.engine.stopping import Stopped, held, stop_asked
+
+def perform(_order):
+    with held():
+        say("started")
+        input()
+        say("progress")
+        Path(sys.argv[1]).write_text(f"asked to stop: {stop_asked()}")
+        say("checkpoint")
+    raise Stopped
+
+process._order_read, process._perform = lambda order: order, perform
+sys.exit(process.run(Path("order")))
 """
 
 

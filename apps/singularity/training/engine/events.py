@@ -23,6 +23,8 @@ matrix product measured on the same device (Chowdhery et al. 2022, PaLM, appendi
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from typing import Any
 
@@ -32,6 +34,14 @@ class TrainingFailed(Exception):
 
 
 def say(event: str, **numbers: Any) -> None:
-    """Print one event. Raises ValueError for a number that is none."""
+    """Print one event. Raises ValueError for a number that is none.
+
+    Where nobody listens any more this process is asked to end, as SIGTERM asks it: what it has
+    learned still reaches a checkpoint.
+    """
     sys.stdout.write(json.dumps({"event": event, **numbers}, allow_nan=False) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        signal.raise_signal(signal.SIGTERM)

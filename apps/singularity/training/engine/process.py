@@ -40,7 +40,7 @@ def run(order: Path) -> int:
     except BaseException as error:
         if (reason := trouble(error)) is None:
             raise
-        _say_failed(reason)
+        say("failed", reason=" ".join(reason.split()))
         return FAILED_EXIT
     return 0
 
@@ -118,11 +118,3 @@ def _events_alone_on_standard_output() -> None:
     os.dup2(2, 1)
     mute = os.environ.get("RANK", "0") != "0"
     sys.stdout = open(os.devnull if mute else events, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open as long as the process
-
-
-def _say_failed(reason: str) -> None:
-    """The parent may be gone, and with it the other end of the pipe."""
-    try:
-        say("failed", reason=" ".join(reason.split()))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -57,8 +57,13 @@ def corpus_write(folder: Path, texts: Iterable[CorpusText], pairs: Iterable[Pair
     new = folder.with_name(folder.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    manifest = _write(new, texts, pairs)
-    (new / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
+    try:
+        manifest = _write(new, texts, pairs)
+        said = json.dumps(asdict(manifest), indent=2) + "\n"
+        (new / MANIFEST).write_text(said, encoding="utf-8")
+    except BaseException:  # a full disk among them
+        shutil.rmtree(new, ignore_errors=True)
+        raise
     if folder.exists():
         shutil.rmtree(folder)
     new.rename(folder)
