@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from django.conf import settings
 from django.db.models import Q
-from nats.errors import Error as NatsError
 
 from apps.centralcloud.averaging.engine.tensors import Difference, Tensors, floats_of
 from apps.centralcloud.averaging.engine.windows import Windowed
 from apps.centralcloud.averaging.models import ModelFamily, Round, Submission
 from apps.centralcloud.averaging.services.errors import NotNow, Refused
+from apps.shared.artifacts.engine.architecture import json_read
 from apps.shared.artifacts.engine.deltas import difference_open
-from apps.shared.artifacts.engine.manifest import MANIFEST, manifest_decode
+from apps.shared.artifacts.engine.manifest import LARGEST_BUNDLE, MANIFEST, manifest_decode
 from apps.shared.artifacts.engine.weights import (
     architecture_of,
     shapes_check,
     tokenizer_digest,
     weights_open,
 )
-from apps.shared.artifacts.objects.lasting import Away
-from apps.shared.artifacts.services import ArtifactError, artifact_fetch
+from apps.shared.artifacts.services import ArtifactError, ArtifactUnavailable, artifact_fetch
 from apps.shared.contracts.subjects import instance_store
-from apps.shared.nats_bridge.connection import NoConnection
 
 WEIGHTS, DIFFERENCE = "model.safetensors", "difference.safetensors"
 TOKENIZER = "tokenizer.json"
 LARGEST_REST = 64 * 1024 * 1024
 """Bytes of a bundle's other files."""
-OUR_TROUBLE = (OSError, TimeoutError, NoConnection, NatsError, Away)
-"""What an ArtifactError comes from that says nothing of the bundle: disk, network, server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +69,61 @@ def round_gather(*, round_: Round, base: Path | None) -> Gathering:
         .select_related("family")
         .order_by("received_at", "pk")
     )
+    read, refused = _read(rows, round_, base)
     found: list[Gathered] = []
-    refused: dict[int, str] = {}
-    for row in rows:
+    for one in (read[row.pk] for row in rows if row.pk in read):
         try:
-            with _said():
-                one = _gathered(row, round_, base, window=row.size // max(len(rows), 1))
             _new_check(one, found)
         except Refused as refusal:
-            refused[row.pk] = str(refusal)
+            refused[one.submission.pk] = str(refusal)
         else:
             found.append(one)
     return Gathering(found, refused)
 
 
-def submission_fetch(row: Submission) -> Path:
+def submission_fetch(row: Submission, *, most: int) -> Path:
     """The folder of a submission's bundle, every byte verified.
+
+    Args:
+        most: bytes that it may have; what says that it has more is not fetched.
 
     Raises:
         Refused: it is not what its digest and size say.
         NotNow: the store cannot be reached, or the disk is full.
     """
-    if shutil.disk_usage(settings.STATE_DIR).free < row.size:
-        raise NotNow(f"the disk has no room for the {row.size:,} bytes of {row}: make room")
+    if row.size > most:
+        raise Refused(f"it has {row.size:,} bytes, more than the {most:,} that it may have")
     store = instance_store(row.instance)
     with _said():
         folder: Path = artifact_fetch(digest=row.artifact, size=row.size, store=store)
     return folder
 
 
-def _gathered(row: Submission, round_: Round, base: Path | None, window: int) -> Gathered:
-    if base is not None and row.size > base.stat().st_size + LARGEST_REST:
-        raise Refused(f"it has {row.size:,} bytes, more than its base")
-    folder = submission_fetch(row)
+def _read(
+    rows: Sequence[Submission], round_: Round, base: Path | None
+) -> tuple[dict[int, Gathered], dict[int, str]]:
+    """What can be read by row, and why the rest cannot.
+
+    The smallest come first: the first whole weights of the family say how large others can be,
+    so that nobody's size alone fills the disk.
+    """
+    most = base.stat().st_size + LARGEST_REST if base else LARGEST_BUNDLE
+    read: dict[int, Gathered] = {}
+    refused: dict[int, str] = {}
+    for row in sorted(rows, key=lambda one: one.size):
+        try:
+            folder = submission_fetch(row, most=most)
+            with _said():
+                read[row.pk] = _gathered(row, round_, base, folder, row.size // len(rows))
+            most = min(most, row.size + LARGEST_REST) if base is None else most
+        except Refused as refusal:
+            refused[row.pk] = str(refusal)
+    return read, refused
+
+
+def _gathered(
+    row: Submission, round_: Round, base: Path | None, folder: Path, window: int
+) -> Gathered:
     name = WEIGHTS if row.asked == "weights" else DIFFERENCE
     content = _digest_of(folder, name)
     if row.asked == "weights":
@@ -128,9 +143,9 @@ def _said() -> Iterator[None]:
     """What is wrong with a bundle, told apart from what is wrong here."""
     try:
         yield
+    except ArtifactUnavailable as error:
+        raise NotNow(str(error)) from None
     except ArtifactError as error:
-        if isinstance(error.__context__, OUR_TROUBLE):
-            raise NotNow(str(error)) from None
         raise Refused(str(error)) from None
     except OSError as error:
         raise NotNow(f"the submissions cannot be read: {error}") from None
@@ -158,11 +173,8 @@ def _weights_check(folder: Path, family: ModelFamily) -> None:
 
 def _difference_check(folder: Path, row: Submission, base: Path) -> None:
     """It says that it began from the base that it was told for, and has that base's tensors."""
-    try:
-        said = json.loads((folder / "difference.json").read_text("utf-8"))
-        began = said["base"], said["base_digest"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise Refused("its difference.json does not say what it began from") from None
+    said = json_read(folder / "difference.json")
+    began = said.get("base"), said.get("base_digest")
     told = Round.objects.select_related("base").get(pk=row.told_round or "").base
     if told is None or began != (told.version, told.artifact):
         raise Refused(f"it began from {str(began[0])[:80]}, its round from {told}")

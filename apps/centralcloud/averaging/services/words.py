@@ -18,7 +18,7 @@ from apps.centralcloud.averaging.services.committing import (
 )
 from apps.centralcloud.averaging.services.errors import Refused, TooFew
 from apps.centralcloud.averaging.services.families import family_held
-from apps.centralcloud.averaging.services.gathering import submission_fetch
+from apps.centralcloud.averaging.services.gathering import LARGEST_REST, submission_fetch
 from apps.centralcloud.averaging.services.keeping import Made, bundle_keep
 from apps.centralcloud.averaging.services.opening import words_round_open
 from apps.centralcloud.averaging.services.outcome import Left, Taken
@@ -71,7 +71,7 @@ def _fetched(round_: Round) -> tuple[list[_Sent], list[Left]]:
     left: list[Left] = []
     for row in rows.order_by("received_at", "pk"):
         try:
-            folder = submission_fetch(row)
+            folder = submission_fetch(row, most=LARGEST_REST)
             words_check(bundle=folder, asked=asked, common=common)
             sent.append(_Sent(row, folder))
         except Refused as refusal:

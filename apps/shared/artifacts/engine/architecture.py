@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from apps.shared.artifacts.engine.errors import ArtifactError
+from apps.shared.artifacts.engine.errors import ArtifactError, unreadable
 from apps.shared.artifacts.engine.manifest import LARGEST_TEXT
 from apps.shared.artifacts.engine.mapped import weights_open
 
@@ -64,7 +64,7 @@ def json_read(file: Path) -> dict[str, Any]:
             raise ArtifactError(f"{file.name} is too large to be read: {LARGEST_TEXT:,} may be.")
         said = json.loads(file.read_bytes())
     except OSError as error:
-        raise ArtifactError(f"{file} cannot be read: {error.strerror}.") from None
+        raise unreadable(file, error) from None
     except (ValueError, RecursionError):
         raise ArtifactError(f"{file} is no JSON: make the bundle anew.") from None
     if not isinstance(said, dict):

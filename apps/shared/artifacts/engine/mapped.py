@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.shared.artifacts.engine.errors import ArtifactError
+from apps.shared.artifacts.engine.errors import ArtifactError, unreadable
 from apps.shared.artifacts.engine.header import (
     LENGTH_BYTES,
     Header,
@@ -111,6 +111,7 @@ def _said_of(file: Path) -> Iterator[None]:
         yield
     except ArtifactError as error:
         raise ArtifactError(f"{file.name} cannot be used: {error}.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ArtifactError(f"{file} cannot be read: {reason}.") from None
+    except OSError as error:
+        raise unreadable(file, error) from None
+    except ValueError as error:
+        raise ArtifactError(f"{file} cannot be read: {error}.") from None

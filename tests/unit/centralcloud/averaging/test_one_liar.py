@@ -1,0 +1,128 @@
+"""One instance says or sends what is not so: the others' rounds and judgements go on."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from apps.centralcloud.averaging.models import AggregateModel, Round, Submission
+from apps.centralcloud.averaging.services import gathering, round_close
+from apps.shared.artifacts.models import Artifact
+from apps.shared.artifacts.services import (
+    artifact_fetch,
+    artifact_path,
+    artifact_put,
+    artifact_save,
+)
+from apps.shared.contracts.subjects import instance_store
+from tests.common.averaging import (
+    bundle_of,
+    completed,
+    family_parts,
+    receive,
+    submit_weights,
+)
+from tests.common.weights import drawn
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
+LARGEST = 2**53 - 1
+"""That the contract takes."""
+
+
+def trained(seed: int) -> dict[str, Any]:
+    start, common, own = drawn(0), drawn(500), drawn(seed)
+    return {name: start[name] + 0.2 * (common[name] + own[name]) for name in start}
+
+
+def close(number: int = 1) -> AggregateModel:
+    closed = round_close(round_id=Round.objects.get(number=number, family__major=1).pk)
+    assert closed is not None
+    assert closed.version, closed.reason
+    return AggregateModel.objects.get(number=number)
+
+
+def left_out() -> dict[str, str]:
+    rows = Submission.objects.filter(state="left_out")
+    return dict(rows.values_list("instance", "reason"))
+
+
+def without(bundle: Artifact, name: str) -> Artifact:
+    """A bundle that lacks a file."""
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work) / "bundle"
+        shutil.copytree(artifact_path(digest=bundle.digest), folder)
+        (folder / name).unlink()
+        return artifact_save(folder=folder, label="lacks a file")
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_bundle_that_lacks_a_file_is_left_out_and_holds_nobody_up(name: str) -> None:
+    bundle = bundle_of(trained(4))
+    parts = family_parts(bundle)
+    for seed, instance in enumerate("abc", start=1):
+        submit_weights(instance, trained(seed))
+    receive("d", completed(without(bundle, name), parts))
+    assert close().contributors == 3
+    assert name in left_out()["d"]
+
+
+def test_more_bytes_than_the_others_have_are_not_waited_for() -> None:
+    for seed, instance in enumerate("abc", start=1):
+        submit_weights(instance, trained(seed))
+    bundle = bundle_of(trained(4))
+    receive("d", completed(bundle, family_parts(bundle), size=LARGEST))
+    assert close().contributors == 3
+    assert "more than" in left_out()["d"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: replace(one, nats_urls=("nats://127.0.0.1:9",)),
+        lambda one: replace(one, nats_mode="isolated"),
+    ],
+    ids=["away", "isolated"],
+)
+def test_what_cannot_be_fetched_now_is_not_left_out(
+    change: Callable[[Any], Any], settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed, instance in enumerate("abc", start=1):
+        submit_weights(instance, trained(seed))
+    here, elsewhere = Submission.objects.get(instance="c"), settings.STATE_DIR / "elsewhere"
+    place = artifact_path(digest=here.artifact)
+    place.rename(elsewhere)
+    monkeypatch.setattr(gathering, "artifact_fetch", partial(artifact_fetch, patience=0.1))
+    reached = settings.ENVIRONMENT
+    settings.ENVIRONMENT = change(reached)
+    closed = round_close(round_id=Round.objects.get().pk)
+    settings.ENVIRONMENT = reached
+    assert closed is not None
+    assert not closed.version
+    assert Round.objects.get().state == Round.State.CLOSING
+    assert left_out() == {}
+    elsewhere.rename(place)
+    assert close().contributors == 3
+
+
+def test_a_full_disk_leaves_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed, instance in enumerate("abe", start=1):
+        submit_weights(instance, trained(seed))
+    row = Submission.objects.get(instance="e")
+    artifact_put(digest=row.artifact, store=instance_store("e"))
+    shutil.rmtree(artifact_path(digest=row.artifact))
+    usage = shutil.disk_usage("/")
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=0))
+        closed = round_close(round_id=Round.objects.get().pk)
+    assert closed is not None
+    assert "no room" in closed.reason
+    assert left_out() == {}
+    assert close().contributors == 3
