@@ -12,6 +12,7 @@ from django.conf import settings
 
 from apps.singularity.training.engine.errors import RunRefused
 from apps.singularity.training.models import Model, TrainingRun
+from apps.singularity.training.selectors import run_settings
 from apps.singularity.training.services import run_start
 from apps.singularity.training.services.adding import model_add
 from tests.common.training import bundle, vocabulary
@@ -38,6 +39,22 @@ def test_a_run_knows_what_it_was_told() -> None:
     assert (run.spec["size"], run.spec["evaluate_every"], run.spec["minutes"]) == ("small", 50, 0.0)
     assert run_start(kind="t5").spec["minutes"] == 30
     assert run_start(kind="vocabulary", languages=["go"]).scope == "go"
+
+
+def test_settings_are_shown_that_mean_something_for_the_kind(tmp_path: Path) -> None:
+    of_vocabulary = run_settings(run_start(kind="vocabulary"))
+    assert sorted(of_vocabulary) == ["code", "kind", "scope", "seed", "vocabulary_size"]
+    of_encoder = run_settings(run_start(kind="encoder", steps=7))
+    assert (of_encoder["steps"], of_encoder["base_version"]) == (7, "all-MiniLM-L6-v2")
+    of_t5 = run_settings(run_start(kind="t5", size="small"))
+    assert (of_t5["size"], of_t5["optimizer"]) == ("small", "muon")
+    of_tuned = run_settings(run_start(kind="t5", base=str(bundle(tmp_path / "codet5"))))
+    assert set(of_t5) - set(of_tuned) == {"size"}
+    none_of_its = {"size", "optimizer", "lora", "instructions", "vocabulary_size"}
+    assert set(of_encoder) == set(of_tuned) - none_of_its
+    for shown in (of_encoder, of_t5, of_tuned):
+        assert "vocabulary_size" not in shown
+        assert not [value for value in shown.values() if str(value).startswith("/")]
 
 
 @pytest.mark.parametrize(

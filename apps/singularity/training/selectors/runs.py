@@ -10,9 +10,20 @@ from django.db.models import QuerySet
 
 from apps.singularity.training.engine.errors import RunRefused
 from apps.singularity.training.models import TrainingRun
+from apps.singularity.training.models.runs import Kind
 
 _BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
-_SECRET = {"corpus", "run", "models", "task", "resume"}
+_LOOP = (
+    "base_version", "steps", "minutes", "batch", "length", "rate", "threads", "device",
+    "evaluate_every", "checkpoint_every",
+)  # fmt: skip
+_MEANT = {
+    Kind.VOCABULARY: ("vocabulary_size",),
+    Kind.ENCODER: _LOOP,
+    Kind.T5: (*_LOOP, "size", "tokenizer_version", "optimizer", "lora", "instructions"),
+}
+"""Settings that decide something, by kind; a base brings its own size and vocabulary."""
+_FROM_SCRATCH = ("size", "tokenizer_version")
 
 
 def runs_of(*, kind: str = "", scope: str = "") -> QuerySet[TrainingRun]:
@@ -42,6 +53,11 @@ def run_get(*, reference: str) -> TrainingRun:
 
 
 def run_settings(run: TrainingRun) -> dict[str, Any]:
-    """What a run was told, without where its files lie."""
-    told = {name: value for name, value in run.spec.items() if name not in _SECRET}
+    """What a run was told that means something for its kind, without where its files lie."""
+    left_out = _FROM_SCRATCH if run.spec.get("base") else ()
+    told = {
+        name: run.spec[name]
+        for name in _MEANT[Kind(run.kind)]
+        if name in run.spec and name not in left_out
+    }
     return told | {"kind": run.kind, "scope": run.scope, "seed": run.seed, "code": run.data_digest}
