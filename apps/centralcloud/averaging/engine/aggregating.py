@@ -5,6 +5,7 @@ Memory holds one block of the result and one of each submission: all else stays 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,7 @@ def tensors_aggregate(
     shares, factors = [part.share for part in parts], [part.factor for part in parts]
     for name in first.names():
         if first.dtype(name) not in FLOATS:
-            yield name, first.array(name)
+            yield name, _most_have(name, rows) if base is None else base.array(name)
             continue
         for start, stop in spans(first.shape(name)):
             out: Block = np.empty(stop - start, dtype=np.float32)
@@ -55,3 +56,11 @@ def tensors_aggregate(
                     outer.step(name, start, out)
                 np.add(out, base.part(name, start, stop), out=out)
             yield name, out
+
+
+def _most_have(name: str, rows: Sequence[Tensors]) -> NDArray[Any]:
+    """What cannot be averaged as most have it; of as frequent ones the first in byte order."""
+    found = [row.array(name) for row in rows]
+    votes = Counter(array.tobytes() for array in found)
+    chosen = min(votes, key=lambda one: (-votes[one], one))
+    return next(array for array in found if array.tobytes() == chosen)

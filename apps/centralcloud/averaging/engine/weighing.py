@@ -28,6 +28,18 @@ def shares_of(submissions: Sequence[Weighed]) -> list[float]:
     return [weight / total for weight in weights]
 
 
+def shares_bounded(shares: Sequence[float]) -> list[float]:
+    """The shares with none above one half, where there are two or more; they still add up to 1.
+
+    Examples are what each says of itself: nobody may count for more than all others together.
+    """
+    first = max(range(len(shares)), key=shares.__getitem__)
+    rest = sum(share for place, share in enumerate(shares) if place != first)
+    if not 0 < rest < shares[first]:
+        return list(shares)
+    return [0.5 if place == first else share / rest / 2 for place, share in enumerate(shares)]
+
+
 def clip_factors(norms: Sequence[float], limit: float) -> list[float]:
     """What brings each norm down to ``limit`` at most: min(1, limit / norm).
 

@@ -19,7 +19,12 @@ from apps.centralcloud.averaging.engine.companions import files_chosen
 from apps.centralcloud.averaging.engine.outer import LEARNING_RATE, MOMENTUM, Nesterov
 from apps.centralcloud.averaging.engine.tensors import FLOATS, Tensors
 from apps.centralcloud.averaging.engine.vetting import Verdict
-from apps.centralcloud.averaging.engine.weighing import Weighed, clip_factors, shares_of
+from apps.centralcloud.averaging.engine.weighing import (
+    Weighed,
+    clip_factors,
+    shares_bounded,
+    shares_of,
+)
 from apps.centralcloud.averaging.models import Round
 from apps.centralcloud.averaging.selectors.ready import version_of
 from apps.centralcloud.averaging.services.gathering import WEIGHTS, Gathered
@@ -51,9 +56,8 @@ def submissions_weigh(
     """
     pairs = zip(found, verdicts, strict=True)
     kept = [(one, verdict) for one, verdict in pairs if not verdict.reason]
-    shares = shares_of(
-        [Weighed(one.submission.examples, one.submission.staleness) for one, _ in kept]
-    )
+    weighed = [Weighed(one.submission.examples, one.submission.staleness) for one, _ in kept]
+    shares = shares_bounded(shares_of(weighed))
     norms = [verdict.norm or 0.0 for _, verdict in kept]
     in_time = [norm for norm, (one, _) in zip(norms, kept, strict=True) if not one.late]
     usual = median(in_time or norms)

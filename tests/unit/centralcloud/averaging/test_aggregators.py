@@ -19,7 +19,12 @@ from apps.centralcloud.averaging.engine.aggregators import aggregator_of
 from apps.centralcloud.averaging.engine.ordering import columns_sort
 from apps.centralcloud.averaging.engine.outer import Nesterov
 from apps.centralcloud.averaging.engine.tensors import Tensors
-from apps.centralcloud.averaging.engine.weighing import Weighed, clip_factors, shares_of
+from apps.centralcloud.averaging.engine.weighing import (
+    Weighed,
+    clip_factors,
+    shares_bounded,
+    shares_of,
+)
 from apps.centralcloud.averaging.engine.windows import Windowed
 from apps.shared.artifacts.engine.weights import weights_open
 from tests.common.peers import flower_aggregate
@@ -145,6 +150,16 @@ def test_late_ones_count_less_and_shares_add_up() -> None:
     assert on_time == pytest.approx(2 * late)
     assert on_time + late + silent == pytest.approx(1)
     assert silent == pytest.approx(on_time / 100)
+
+
+@given(st.lists(st.integers(0, 2**53 - 1), min_size=1, max_size=9))
+def test_nobody_counts_for_more_than_all_others(examples: list[int]) -> None:
+    given_shares = shares_of([Weighed(number) for number in examples])
+    shares = shares_bounded(given_shares)
+    assert sum(shares) == pytest.approx(1)
+    assert len(shares) == 1 or max(shares) <= 0.5 + 1e-9
+    if max(given_shares) <= 0.5:
+        assert shares == given_shares
 
 
 @pytest.mark.parametrize(("name", "trimmed"), [("krum", 0.2), ("trimmed_mean", 0.5)])

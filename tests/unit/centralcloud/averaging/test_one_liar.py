@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.conf import LazySettings
 
@@ -24,6 +25,7 @@ from apps.shared.artifacts.services import (
 )
 from apps.shared.contracts.subjects import instance_store
 from tests.common.averaging import (
+    arrays_of,
     bundle_of,
     completed,
     family_parts,
@@ -126,3 +128,21 @@ def test_a_full_disk_leaves_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no room" in closed.reason
     assert left_out() == {}
     assert close().contributors == 3
+
+
+def test_no_number_of_examples_outweighs_all_others() -> None:
+    for seed, instance in enumerate("abc", start=1):
+        submit_weights(instance, trained(seed), examples=LARGEST if instance == "c" else 100)
+    aggregate = close()
+    weights = dict(Submission.objects.values_list("instance", "weight"))
+    assert weights == {"a": 0.25, "b": 0.25, "c": 0.5}
+    mean = 0.25 * trained(1)["wi"] + 0.25 * trained(2)["wi"] + 0.5 * trained(3)["wi"]
+    np.testing.assert_allclose(arrays_of(aggregate)["wi"], mean, atol=1e-6)
+
+
+def test_whole_numbers_are_those_that_most_have() -> None:
+    places = np.arange(8, dtype=np.int64)
+    for seed, instance in enumerate("abc", start=1):
+        planted = places[::-1].copy() if instance == "a" else places
+        submit_weights(instance, trained(seed) | {"positions": planted})
+    assert arrays_of(close())["positions"].tolist() == places.tolist()
