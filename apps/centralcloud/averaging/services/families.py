@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from apps.centralcloud.averaging.models import ModelFamily
 from apps.centralcloud.averaging.selectors.families import family_parts
+from apps.centralcloud.averaging.services.errors import Refused
 from apps.shared.artifacts.engine.family import Family, differences
 from apps.shared.contracts.payloads.training import TrainingCompleted
 
@@ -19,34 +20,44 @@ def family_held(key: str) -> ModelFamily | None:
 
 
 def family_of(payload: TrainingCompleted) -> ModelFamily:
-    """The family that a message names, held; made if nobody has sent one of it before."""
-    if (family := family_held(payload.family)) is not None:
-        return family
-    same = ModelFamily.objects.filter(kind=payload.kind, scope=payload.scope)
-    majors = same.aggregate(last=Max("major"))
+    """The family that a message names, held; made if nobody has sent one of it before.
+
+    Raises:
+        Refused: what the message says of it is not so. A key is made of the family's parts, so
+            that nobody can take that of another.
+    """
+    told = _told(payload)
+    if (family := family_held(payload.family)) is None:
+        if told.key != payload.family:
+            raise Refused(f"{payload.family} is not the key of its parts, which is {told.key}")
+        return _made(told)
+    if parts := differences(family_parts(family), told):
+        raise Refused(f"it is of another family: other {', '.join(parts)}")
+    return family
+
+
+def _told(payload: TrainingCompleted) -> Family:
+    """What a message says of its family; a vocabulary has but its kind and languages."""
     weights = payload.kind != "vocabulary"
-    ModelFamily.objects.create(
-        key=payload.family,
+    return Family(
         kind=payload.kind,
-        scope=payload.scope,
         architecture=(payload.architecture or "") if weights else "",
         tokenizer=(payload.tokenizer or "") if weights else "",
-        base_digest=(payload.base_digest or SCRATCH) if weights else "",
-        major=(majors["last"] or 0) + 1,
-    )
-    return ModelFamily.objects.select_for_update().get(key=payload.family)
-
-
-def family_refusal(family: ModelFamily, payload: TrainingCompleted) -> str:
-    """What a message says of its family that is not so; empty where it is right."""
-    if family.kind == payload.kind == "vocabulary":
-        return ""
-    told = Family(
-        kind=payload.kind,
-        architecture=payload.architecture or "",
-        tokenizer=payload.tokenizer or "",
-        base=payload.base_digest or SCRATCH,
+        base=(payload.base_digest or SCRATCH) if weights else "",
         scope=payload.scope,
     )
-    parts = differences(family_parts(family), told)
-    return f"it is of another family: other {', '.join(parts)}" if parts else ""
+
+
+def _made(told: Family) -> ModelFamily:
+    same = ModelFamily.objects.filter(kind=told.kind, scope=told.scope)
+    majors = same.aggregate(last=Max("major"))
+    ModelFamily.objects.create(
+        key=told.key,
+        kind=told.kind,
+        scope=told.scope,
+        architecture=told.architecture,
+        tokenizer=told.tokenizer,
+        base_digest=told.base,
+        major=(majors["last"] or 0) + 1,
+    )
+    return ModelFamily.objects.select_for_update().get(key=told.key)

@@ -9,11 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.centralcloud.averaging.models import Submission
-from apps.centralcloud.averaging.services.families import (
-    family_held,
-    family_of,
-    family_refusal,
-)
+from apps.centralcloud.averaging.services.errors import Refused
+from apps.centralcloud.averaging.services.families import family_held, family_of
 from apps.centralcloud.averaging.services.opening import first_round_open
 from apps.centralcloud.averaging.services.placing import submission_place
 from apps.shared.contracts.payloads.training import TrainingCompleted
@@ -53,9 +50,10 @@ def _submit(row: Submission, payload: TrainingCompleted) -> UUID | None:
     if payload.asked not in OPENS and family_held(payload.family) is None:
         _leave_out(row, "its family has no round here: submit whole weights first")
         return None
-    row.family = family_of(payload)
-    if reason := family_refusal(row.family, payload):
-        _leave_out(row, reason)
+    try:
+        row.family = family_of(payload)
+    except Refused as refusal:
+        _leave_out(row, str(refusal))
         return None
     if not row.family.rounds.exists():
         first_round_open(family=row.family, asks=payload.asked)

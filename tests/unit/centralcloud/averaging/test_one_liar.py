@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from django.conf import LazySettings
 
-from apps.centralcloud.averaging.models import AggregateModel, Round, Submission
+from apps.centralcloud.averaging.models import AggregateModel, ModelFamily, Round, Submission
 from apps.centralcloud.averaging.services import gathering, round_close
 from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.services import (
@@ -25,6 +25,7 @@ from apps.shared.artifacts.services import (
 )
 from apps.shared.contracts.subjects import instance_store
 from tests.common.averaging import (
+    CONFIG,
     arrays_of,
     bundle_of,
     completed,
@@ -146,3 +147,14 @@ def test_whole_numbers_are_those_that_most_have() -> None:
         planted = places[::-1].copy() if instance == "a" else places
         submit_weights(instance, trained(seed) | {"positions": planted})
     assert arrays_of(close())["positions"].tolist() == places.tolist()
+
+
+def test_a_familys_key_is_that_of_its_parts() -> None:
+    bundle = bundle_of(trained(1), config=CONFIG | {"d_kv": 8})
+    squatted = family_parts(bundle_of(trained(1)))["family"]
+    receive("e", completed(bundle, family_parts(bundle) | {"family": squatted}))
+    assert not ModelFamily.objects.exists()
+    assert "is not the key" in left_out()["e"]
+    for seed, instance in enumerate("abc", start=1):
+        submit_weights(instance, trained(seed))
+    assert close().contributors == 3

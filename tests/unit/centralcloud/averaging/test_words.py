@@ -13,6 +13,7 @@ from apps.centralcloud.averaging.handlers import training_completed
 from apps.centralcloud.averaging.models import AggregateModel, Round, Submission
 from apps.centralcloud.averaging.selectors.ready import models_ready
 from apps.centralcloud.averaging.services import round_close
+from apps.shared.artifacts.engine.family import Family
 from apps.shared.artifacts.services import artifact_path, artifact_save
 from apps.shared.contracts.payloads.training import TrainingCompleted
 from apps.shared.nats_bridge.received import Received
@@ -20,7 +21,7 @@ from apps.shared.vocabulary.exchange import Asked, WordList, common_read, list_w
 from tests.common.averaging import STARTED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stores")]
-FAMILY = "vocabulary-all-0123456789ab"
+FAMILY = Family("vocabulary", "", "", "", "all").key
 COMMON = {word: 40 - place for place, word in enumerate(
     ["return", "self", "import", "class", "function", "result", "value", "items", "index", "name",
      "config", "request", "response", "handler", "context", "session", "payload", "message"]
