@@ -31,7 +31,7 @@ class ArtifactAdmin(InstanceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Bundles of this site."""
         rows: QuerySet[Any] = super(InstanceAdmin, self).get_queryset(request)
-        return rows.filter(instance=settings.IDENTITY.name)
+        return rows.filter(instance=settings.IDENTITY.name, removed_at=None)
 
     def has_again_permission(self, request: HttpRequest) -> bool:
         """Who may have a bundle hashed again."""

@@ -11,7 +11,8 @@ from django.db.models import Q
 class Artifact(models.Model):
     """A bundle below the state folder, verified when it came; ``digest`` is its manifest's.
 
-    ``size`` is the sum of its files, in bytes; ``files`` maps paths to [SHA-256, size].
+    ``size`` is the sum of its files, in bytes; ``files`` maps paths to [SHA-256, size]. The row
+    outlives its bundle: ``removed_at`` says when nobody needed that any more.
     """
 
     instance = models.CharField(max_length=63)
@@ -21,6 +22,7 @@ class Artifact(models.Model):
     files = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -68,7 +68,8 @@ def test_what_is_there_already_is_not_sent_again(place: Place, bundle: Path) -> 
     artifact_put(digest=second.digest, store=OWN)
     more = set(messages_of(OWN)) - set(there)
     assert len([one for one in more if ".M." in one]) == 2  # the file that changed, the manifest
-    assert len([one for one in more if ".C." in one]) == 2
+    # the first's weights are sent again: it may be removed just now
+    assert len([one for one in more if ".C." in one]) == 3
 
 
 def test_other_programs_read_the_store(place: Place, bundle: Path) -> None:

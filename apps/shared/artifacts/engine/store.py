@@ -61,10 +61,28 @@ class BundleStore:
     def path(self, digest: str) -> Path:
         """The bundle's folder: its manifest is verified, and the size of every file.
 
+        Whoever asks is about to use it: ``remove_idle`` spares it for a while.
+
         Raises ArtifactMissing.
         """
-        self.manifest(digest)
-        return self._place(digest)
+        with self.held(digest) as place:
+            return place
+
+    @contextmanager
+    def held(self, digest: str) -> Iterator[Path]:
+        """A bundle's folder that ``remove_idle`` spares inside the block. Raises ArtifactMissing.
+
+        The lock is on the folder itself, shared: it ends with its process.
+        """
+        place = self._place(digest)
+        lock = _flock(place, fcntl.LOCK_SH)  # whoever removes it lets go at once
+        try:
+            self.manifest(digest)  # says what is wrong where there is no lock, either
+            os.utime(place)
+            yield place
+        finally:
+            if lock is not None:
+                os.close(lock)
 
     def manifest(self, digest: str) -> Manifest:
         """The manifest of a bundle that is whole, as far as sizes tell. Raises ArtifactMissing."""
@@ -102,6 +120,25 @@ class BundleStore:
         """Take a bundle away, at once for all who look for it."""
         with disk_errors(), self.draft() as draft, suppress(FileNotFoundError):
             self._place(digest).rename(draft / "removed")
+
+    def remove_idle(self, digest: str, *, seconds: float) -> bool:
+        """Remove a bundle unless it is held, or came or was asked for so lately; whether it was.
+
+        Nobody who asks for it at the same moment gets the path of a folder that goes away. One
+        that is damaged goes in any case.
+        """
+        place = self._place(digest)
+        with disk_errors(), self.draft() as draft:
+            lock = _flock(place)
+            if lock is None:
+                return False
+            try:
+                if self._is_whole(digest) and _age(place) < seconds:
+                    return False
+                place.rename(draft / "removed")
+            finally:
+                os.close(lock)
+        return True
 
     def admit(self, draft: Path, manifest: Manifest) -> None:
         """Give a draft that has the manifest's files its place. Raises OSError."""
@@ -167,6 +204,12 @@ class BundleStore:
                 shutil.rmtree(folder, ignore_errors=True)
                 os.close(lock)
 
+    def _is_whole(self, digest: str) -> bool:
+        with suppress(ArtifactMissing):
+            self.manifest(digest)
+            return True
+        return False
+
     def _lock(self, name: str) -> int | None:
         folder = self.root / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -224,14 +267,14 @@ def _is_file(path: Path, size: int) -> bool:
     return stat.S_ISREG(found.st_mode) and found.st_size == size
 
 
-def _flock(folder: Path) -> int | None:
+def _flock(folder: Path, how: int = fcntl.LOCK_EX | fcntl.LOCK_NB) -> int | None:
     """The lock of a folder that is still there, as a descriptor to close; None if it is held."""
     try:
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
         return None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, how)
         if os.path.samestat(os.fstat(lock), folder.lstat()):
             return lock
     except OSError:

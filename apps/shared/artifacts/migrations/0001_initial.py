@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('files', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('verified_at', models.DateTimeField()),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'ordering': ['-id'],

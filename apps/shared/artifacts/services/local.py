@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +38,7 @@ def artifact_note(*, manifest: Manifest, label: str = "") -> Artifact:
         "size": manifest.size,
         "files": {file.path: [file.sha256, file.size] for file in manifest.files},
         "verified_at": timezone.now(),
+        "removed_at": None,
     }
     artifact, _ = Artifact.objects.update_or_create(
         instance=settings.IDENTITY.name,
@@ -53,9 +52,28 @@ def artifact_note(*, manifest: Manifest, label: str = "") -> Artifact:
 def artifact_path(*, digest: str) -> Path:
     """The folder of a bundle here, every file of the size that it should have.
 
-    Raises ArtifactMissing.
+    It stays for ``GRACE`` from now on.
+
+    Raises ArtifactMissing, which says when it was removed if it was.
     """
-    return local_store().path(digest)
+    try:
+        return local_store().path(digest)
+    except ArtifactMissing:
+        if row := Artifact.objects.filter(
+            instance=settings.IDENTITY.name, digest=digest, removed_at__isnull=False
+        ).first():
+            raise ArtifactMissing(
+                f"The bundle of {row} was removed on {row.removed_at:%Y-%m-%d}, as nothing needed "
+                "it any more."
+            ) from None
+        raise
+
+
+def artifact_digest(*, folder: str) -> str:
+    """The digest of the bundle that lies in a folder; empty for any other folder or an address."""
+    path = Path(folder).absolute()
+    is_bundle = path.parent == local_store().root.absolute()
+    return f"sha256:{path.name}" if is_bundle else ""
 
 
 def artifact_verify(*, digest: str) -> Artifact:
@@ -64,22 +82,23 @@ def artifact_verify(*, digest: str) -> Artifact:
 
 
 def artifacts_prune(*, keep: Collection[str], older_than: timedelta = GRACE) -> int:
-    """Remove all bundles but these and those that came lately; the number of those removed."""
+    """Remove all bundles but these and those in use; the number of those removed.
+
+    In use is what is being put into a store, and what came or was looked up lately. The row of a
+    removed bundle stays and says when.
+    """
     store = local_store()
-    gone = [
-        digest
-        for digest in set(store.digests()) - set(keep)
-        if _age(store, digest) >= older_than.total_seconds()
-    ]
-    for digest in gone:
-        store.remove(digest)
-    mine = Artifact.objects.filter(instance=settings.IDENTITY.name)
-    mine.exclude(digest__in=store.digests()).delete()
-    return len(gone)
+    unneeded = set(store.digests()) - set(keep)
+    seconds = older_than.total_seconds()
+    gone = sum(store.remove_idle(digest, seconds=seconds) for digest in sorted(unneeded))
+    _removed_note(store)
+    return gone
 
 
-def _age(store: BundleStore, digest: str) -> float:
-    """Seconds since a bundle came, or was saved again; without end for a damaged one."""
-    with suppress(ArtifactMissing, FileNotFoundError):
-        return time.time() - store.path(digest).stat().st_mtime
-    return float("inf")
+def _removed_note(store: BundleStore) -> None:
+    """Note which bundles are not here any more, also of whoever died before saying so."""
+    rows = Artifact.objects.filter(instance=settings.IDENTITY.name, removed_at=None)
+    began, known = timezone.now(), dict(rows.values_list("digest", "pk"))
+    missing = known.keys() - set(store.digests())  # a row is younger than its bundle
+    gone = rows.filter(pk__in=[known[digest] for digest in missing], verified_at__lt=began)
+    gone.update(removed_at=began)

@@ -1,10 +1,10 @@
-"""Put a bundle into an object store: each file once under its SHA-256, its manifest last."""
+"""Put a bundle into an object store: each file under its SHA-256, its manifest last."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Container
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,18 +35,20 @@ def artifact_put(
 ) -> None:
     """Put a bundle that is here into a store; one that is there already costs one question.
 
-    The manifest comes last: who finds it finds all files. What is half sent when this process
-    dies counts for nothing and is swept away by Centralcloud. ``report`` is told bytes done and
-    all; ``patience``: seconds without progress before it is given up.
+    The manifest comes last: who finds it finds all files. A file that another bundle brought is
+    sent again, as Centralcloud may be removing that one just now: it removes nothing that is newer
+    than its look at the store. What is half sent when this process dies counts for nothing and is
+    swept away by Centralcloud; the bundle stays on this disk meanwhile. ``report`` is told bytes
+    done and all; ``patience``: seconds without progress before it is given up.
 
     Raises:
         ArtifactMissing: the bundle is not here, or damaged.
         ArtifactUnavailable: no key, NATS stays away, the store is full.
     """
-    folder = local_store().path(digest)
-    manifest = local_store().manifest(digest)
-    put = _Put(store, folder, manifest, Progress(manifest.size, report))
-    lasting(put.run, progress=put.progress, patience=patience)
+    with local_store().held(digest) as folder:
+        manifest = local_store().manifest(digest)
+        put = _Put(store, folder, manifest, Progress(manifest.size, report))
+        lasting(put.run, progress=put.progress, patience=patience)
 
 
 class _Put:
@@ -54,15 +56,18 @@ class _Put:
         self.store, self.folder, self.manifest = store, folder, manifest
         self.progress = progress
         self.done = 0
+        self.sent: set[str] = set()
 
     async def run(self, client: Client) -> None:
         """Send what the store has not. Raises ArtifactError, Away."""
         last = digest_hex(self.manifest.digest)
+        names = {last, *(file.sha256 for file in self.manifest.files)}
+        wanted = {object_subject(self.store, name) for name in names}
         for _ in range(ROUNDS):
-            if await subjects(client, self.store, object_subject(self.store, last)):
+            there = await subjects(client, self.store, object_subjects(self.store))
+            if wanted <= there.keys():
                 self.progress.at(self.manifest.size)
                 return
-            there = await subjects(client, self.store, object_subjects(self.store))
             self.done = 0
             for file in self.manifest.files:
                 await self._file(client, file, there)
@@ -72,13 +77,14 @@ class _Put:
             f"The store {self.store} does not keep what it takes: try again later."
         )
 
-    async def _file(self, client: Client, file: BundleFile, there: Mapping[str, int]) -> None:
-        if object_subject(self.store, file.sha256) not in there:
-            with (self.folder / file.path).open("rb") as opened:
-                await self._send(client, file, opened)
-        else:
+    async def _file(self, client: Client, file: BundleFile, there: Container[str]) -> None:
+        if file.sha256 in self.sent and object_subject(self.store, file.sha256) in there:
             self.done += file.size
             self.progress.at(self.done)
+            return
+        with (self.folder / file.path).open("rb") as opened:
+            await self._send(client, file, opened)
+        self.sent.add(file.sha256)
 
     async def _send(self, client: Client, file: BundleFile, opened: BinaryIO) -> None:
         """One object: its chunks, and when these are stored what it is."""
