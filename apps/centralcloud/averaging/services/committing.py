@@ -9,6 +9,7 @@ from django.db import transaction
 
 from apps.centralcloud.averaging.models import AggregateModel, Kind, ModelFamily, Round, Submission
 from apps.centralcloud.averaging.selectors.ready import version_of
+from apps.centralcloud.averaging.services.errors import NotNow
 from apps.centralcloud.averaging.services.families import family_held
 from apps.centralcloud.averaging.services.keeping import Made
 from apps.centralcloud.averaging.services.opening import next_round_open
@@ -24,6 +25,9 @@ def round_commit(*, round_: Round, made: Made, now: datetime) -> str:
 
     Returns:
         Its version; that of the one that is there where another worker was faster.
+
+    Raises:
+        NotNow: an instance was withdrawn since its submission was read.
     """
     family_held(round_.family_id)
     if not Round.objects.filter(pk=round_.pk, state=Round.State.CLOSING).exists():
@@ -64,16 +68,22 @@ def round_end(
 
 
 def taken_note(*, taken: Sequence[Taken]) -> None:
-    """Write down what is part of an aggregate."""
+    """Write down what is part of an aggregate.
+
+    Raises:
+        NotNow: a submission is not there any more: what was made holds a withdrawn instance's.
+    """
     for one in taken:
-        Submission.objects.filter(pk=one.pk).update(
+        announced = Submission.objects.filter(pk=one.pk, state=Submission.State.ANNOUNCED)
+        if not announced.update(
             state=Submission.State.ACCEPTED,
             weight=one.weight,
             norm=one.norm,
             cosine=one.cosine,
             content=one.content,
             reason="",
-        )
+        ):
+            raise NotNow("an instance was withdrawn meanwhile: it is averaged again without it")
 
 
 def left_out_note(*, left_out: Sequence[Left]) -> None:

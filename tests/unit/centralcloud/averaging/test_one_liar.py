@@ -15,7 +15,13 @@ import pytest
 from django.conf import LazySettings
 
 from apps.centralcloud.averaging.models import AggregateModel, ModelFamily, Round, Submission
-from apps.centralcloud.averaging.services import gathering, round_close
+from apps.centralcloud.averaging.services import (
+    averaging,
+    gathering,
+    instance_remove,
+    making,
+    round_close,
+)
 from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.services import (
     artifact_fetch,
@@ -158,3 +164,26 @@ def test_a_familys_key_is_that_of_its_parts() -> None:
     for seed, instance in enumerate("abc", start=1):
         submit_weights(instance, trained(seed))
     assert close().contributors == 3
+
+
+def test_who_is_withdrawn_while_its_round_closes_is_no_part_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seed, instance in enumerate("abcd", start=1):
+        submit_weights(instance, trained(seed))
+    make = making.aggregate_make
+
+    def meanwhile(**given: Any) -> Any:
+        instance_remove(instance="d")
+        return make(**given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(averaging, "aggregate_make", meanwhile)
+        closed = round_close(round_id=Round.objects.get().pk)
+    assert closed is not None
+    assert "withdrawn" in closed.reason
+    assert not AggregateModel.objects.exists()
+    aggregate = close()
+    assert aggregate.contributors == 3
+    mean = sum(trained(seed)["wi"] for seed in (1, 2, 3)) / 3
+    np.testing.assert_allclose(arrays_of(aggregate)["wi"], mean, atol=1e-6)
