@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -69,7 +70,23 @@ def killed_at(point: str, round_id: UUID) -> int:
     """Close the round in a process that is killed there; its exit status."""
     name = str(connection.settings_dict["NAME"])
     command = [sys.executable, "-c", KILLED, str(round_id), point, name]
-    return subprocess.run(command, cwd=CHECKOUT, env=dict(os.environ), check=False).returncode
+    status = subprocess.run(command, cwd=CHECKOUT, env=dict(os.environ), check=False).returncode
+    lock_gone()
+    return status
+
+
+def lock_gone() -> None:
+    """Wait for the server to see that a process is dead, and to let its lock go."""
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = ("
+    ours = "SELECT oid FROM pg_database WHERE datname = current_database())"
+    deadline = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(held + ours)
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.05)
+    raise AssertionError("the lock of a dead process is held for ever")
 
 
 def test_a_killed_worker_leaves_the_round_to_the_next(full: UUID) -> None:
