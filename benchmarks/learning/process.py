@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,20 @@ def trained(spec: Spec) -> Path:
     return spec.run / "bundle"
 
 
-def judged(spec: Spec, models: dict[str, Path], metric: str) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A metric's value, and how many hidden bytes or questions it is of."""
+
+    value: float
+    examples: int
+
+
+def judged(spec: Spec, models: dict[str, Path], metric: str) -> dict[str, Judged]:
     """What each model reaches on the held-out part of ``spec.corpus``."""
     folders = {name: str(folder) for name, folder in models.items()}
     said = _said(replace(spec, task="evaluate", models=folders, run=spec.run / "judging"))
     compared = [event for event in said if event["event"] == "compared"]
-    return {event["name"]: event["metrics"][metric] for event in compared}
+    return {one["name"]: Judged(one["metrics"][metric], one["examples"]) for one in compared}
 
 
 def _said(spec: Spec) -> list[dict[str, Any]]:

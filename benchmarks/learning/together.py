@@ -1,32 +1,40 @@
 """Local, aggregate and personalised models on four code bases, at equal local compute.
 
-``aggregate``: each code base trains some steps from the common model, the results are averaged
-(federated averaging), and so on, round after round. ``personalised`` is the last aggregate, tuned
-one round further on one code base. ``local`` trains there alone for as many steps as those rounds
-have together. Every figure is of held-out files that no model saw; ``pooled`` is over those of all.
+``aggregate``: each code base trains some steps from the common model, the differences are averaged
+(federated averaging, sent by the codec that instances use), and so on, round after round.
+``personalised`` is the last aggregate, tuned as many steps on one code base. ``local`` trains there
+alone for as many steps as all of those together, and the best of its states counts. Every figure is
+of held-out files that no model saw; ``pooled`` is over those of all code bases.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
+import os
 import statistics
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from apps.centralcloud.averaging.engine.aggregating import Part, tensors_aggregate
-from apps.shared.artifacts.engine.weights import WeightsWriter, shapes_of, weights_open
+from apps.singularity.training.engine.corpus import manifest_read
+from apps.singularity.training.engine.encoder.recipe import FEWEST_HELD_OUT, FEWEST_TRAIN
 from apps.singularity.training.engine.spec import Spec
 from benchmarks.learning.codebases import CODEBASES, corpora_make, vocabulary_make
-from benchmarks.learning.process import judged, trained
+from benchmarks.learning.process import Judged, judged, trained
+from benchmarks.learning.rounds import mean_moved, mean_of
 from benchmarks.report import show
 
-WEIGHTS = "model.safetensors"
 METRICS = {"t5": "bits_per_byte", "encoder": "mrr_at_10"}
-MORE_IS_BETTER = {"encoder"}
+SIGN = {"t5": -1, "encoder": 1}
+"""Whether more of the metric is better."""
+Figures = dict[str, dict[str, float]]
+"""A metric by model, by code base; ``POOLED`` is over all of them."""
+POOLED = "pooled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,99 +44,137 @@ class Plan:
     Args:
         rounds: of averaging.
         steps: of each code base in each round.
-        rates: peak learning rate of each round; the local model has the first one.
+        codec: of the differences.
+        spec: what all processes are told.
     """
 
     kind: str
     rounds: int
     steps: int
-    rates: Sequence[float]
-    spec: Mapping[str, object]
-
-
-def average(bundles: Sequence[Path], out: Path) -> Path:
-    """The mean of models, as a bundle like the first."""
-    shutil.copytree(bundles[0], out, ignore=shutil.ignore_patterns(WEIGHTS))
-    opened = [weights_open(bundle / WEIGHTS) for bundle in bundles]
-    parts = [Part(weights, 1 / len(opened)) for weights in opened]
-    dtypes = {name: opened[0].dtype(name) for name in opened[0].names()}
-    shapes = shapes_of(bundles[0] / WEIGHTS)
-    with WeightsWriter(out / WEIGHTS, shapes, dtypes=dtypes) as writer:
-        for name, numbers in tensors_aggregate(parts):
-            writer.write(name, numbers)
-    for weights in opened:
-        weights.close()
-    return out
+    codec: str
+    spec: Mapping[str, Any]
 
 
 class Comparison:
-    """One kind and seed over all code bases."""
+    """One kind and seed over all code bases; as many processes of one thread as there are cores."""
 
     def __init__(self, plan: Plan, corpora: Mapping[str, Path], folder: Path, seed: int) -> None:
         self.plan, self.corpora, self.folder, self.seed = plan, corpora, folder, seed
 
-    def run(self) -> dict[str, dict[str, float]]:
-        """The metric of each model, by code base."""
-        aggregate = self.aggregate()
-        figures = {}
-        for name in self.corpora:
-            models = {
-                "local": self.local(name),
-                "aggregate": aggregate,
-                "personalised": self.step(name, self.plan.rounds, aggregate),
-            }
-            spec = self.spec(name, "judged")
-            figures[name] = judged(spec, models, METRICS[self.plan.kind])
-        return figures
+    def run(self) -> Figures:
+        """The metric of each model."""
+        locals_ = self._each(self._local)
+        aggregate = self._aggregate()
+        tuned = self._each(partial(self._step, number=0, base=aggregate))
+        models = {f"local {name}": bundle for name, bundle in locals_.items()}
+        models |= {"aggregate": aggregate}
+        seen = self._each(lambda name: self._judged(name, models | {"personalised": tuned[name]}))
+        figures = {
+            name: {"local": found[f"local {name}"].value}
+            | {model: found[model].value for model in ("aggregate", "personalised")}
+            for name, found in seen.items()
+        }
+        return figures | {POOLED: self._pooled(models, seen)}
 
-    def local(self, name: str) -> Path:
+    def _pooled(
+        self, models: Mapping[str, Path], seen: Mapping[str, dict[str, Judged]]
+    ) -> dict[str, float]:
+        """The best local model beside the aggregate, on the held-out code of all."""
+        pooled = {model: mean_over([found[model] for found in seen.values()]) for model in models}
+        aggregate = pooled.pop("aggregate")
+        sign = SIGN[self.plan.kind]
+        return {"local": sign * max(sign * one for one in pooled.values()), "aggregate": aggregate}
+
+    def _local(self, name: str) -> Path:
         """Trained alone; the best of its states on held-out code."""
         steps = (self.plan.rounds + 1) * self.plan.steps
-        spec = replace(self.spec(name, "local"), steps=steps, rate=self.plan.rates[0])
-        return trained(replace(spec, evaluate_every=self.plan.steps))
+        spec = replace(self._spec(name, "local"), steps=steps, evaluate_every=self.plan.steps)
+        return trained(spec)
 
-    def aggregate(self) -> Path:
-        """The model of the last round."""
+    def _aggregate(self) -> Path:
+        """The model of the last round; the first one's submissions are whole models."""
         model: Path | None = None
-        for number in range(self.plan.rounds):
-            bundles = [self.step(name, number, model) for name in self.corpora]
-            model = average(bundles, self.folder / f"aggregate-{number}")
+        for number in range(1, self.plan.rounds + 1):
+            bundles = self._each(partial(self._step, number=number, base=model))
+            out = self.folder / f"aggregate-{number}"
+            if model is None:
+                model = mean_of(list(bundles.values()), out)
+            else:
+                model = mean_moved(model, bundles, out, self.plan.codec)
         assert model is not None
         return model
 
-    def step(self, name: str, number: int, base: Path | None) -> Path:
-        """One round at one code base."""
-        rate = self.plan.rates[min(number, len(self.plan.rates) - 1)]
-        spec = replace(self.spec(name, f"round-{number}"), steps=self.plan.steps, rate=rate)
-        return trained(replace(spec, base=str(base) if base else spec.base))
+    def _step(self, name: str, number: int, base: Path | None) -> Path:
+        """One round at one code base; number 0 is no round: the tuning of the last aggregate."""
+        spec = replace(self._spec(name, f"round-{number}"), steps=self.plan.steps)
+        if base is None:
+            return trained(spec)
+        return trained(replace(spec, base=str(base), tokenizer="", round_number=number))
 
-    def spec(self, name: str, run: str) -> Spec:
+    def _judged(self, name: str, models: dict[str, Path]) -> dict[str, Judged]:
+        return judged(self._spec(name, "judged"), models, METRICS[self.plan.kind])
+
+    def _each(self, work: Callable[[str], Any]) -> dict[str, Any]:
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            return dict(zip(self.corpora, pool.map(work, self.corpora), strict=True))
+
+    def _spec(self, name: str, run: str) -> Spec:
         """What every process of a code base is told."""
         return Spec(
-            kind=self.plan.kind,  # type: ignore[arg-type]
+            kind=self.plan.kind,  # type: ignore[arg-type]  # one of two words
             corpus=self.corpora[name],
             run=self.folder / name / run,
             version=f"{name}_{run}",
             seed=self.seed,
+            threads=1,
             checkpoint_every=0,
-            **self.plan.spec,  # type: ignore[arg-type]
+            **self.plan.spec,
         )
 
 
-def rows_of(kind: str, seeds: Sequence[dict[str, dict[str, float]]]) -> dict[str, float | str]:
-    """Means over seeds, gains, and how often the aggregate and the best of both win."""
-    sign = 1 if kind in MORE_IS_BETTER else -1
+def mean_over(parts: Sequence[Judged]) -> float:
+    """A metric over the held-out code of several code bases, by how much there is of each."""
+    return sum(one.value * one.examples for one in parts) / sum(one.examples for one in parts)
+
+
+def rows_of(kind: str, seeds: Sequence[Figures]) -> dict[str, float | str]:
+    """Means and deviations over seeds, gains, and how often what is served wins."""
     rows: dict[str, float | str] = {}
     for name in seeds[0]:
         for model in seeds[0][name]:
-            rows[f"{name} {model}"] = round(statistics.mean(s[name][model] for s in seeds), 4)
-    for model in ("aggregate", "personalised"):
-        gains = [sign * (s[n][model] / s[n]["local"] - 1) for s in seeds for n in s]
-        rows[f"{model} better than local, mean"] = round(statistics.mean(gains), 4)
-        rows[f"{model} better than local, wins"] = f"{sum(g > 0 for g in gains)} of {len(gains)}"
-    best = [max(sign * s[n][m] for m in s[n]) > sign * s[n]["local"] for s in seeds for n in s]
-    rows["served better than local"] = f"{sum(best)} of {len(best)}"
-    return rows
+            values = [seed[name][model] for seed in seeds]
+            spread = statistics.stdev(values) if len(values) > 1 else 0.0
+            rows[f"{name} {model}"] = f"{statistics.mean(values):.3f} ± {spread:.3f}"
+    own = [seed[name] for seed in seeds for name in seed if name != POOLED]
+    pooled = [seed[POOLED] for seed in seeds]
+    rows |= _won(kind, own, "aggregate") | _won(kind, own, "personalised")
+    rows |= _won(kind, [cell | {"served": _best(kind, cell)} for cell in own], "served")
+    return rows | {
+        f"pooled {name}": value for name, value in _won(kind, pooled, "aggregate").items()
+    }
+
+
+def _won(kind: str, cells: Sequence[Mapping[str, float]], model: str) -> dict[str, float | str]:
+    gains = [SIGN[kind] * (cell[model] / cell["local"] - 1) for cell in cells]
+    return {
+        f"{model} better than local, mean": statistics.mean(gains),
+        f"{model} better than local, wins": f"{sum(gain > 0 for gain in gains)} of {len(gains)}",
+    }
+
+
+def _best(kind: str, cell: Mapping[str, float]) -> float:
+    return SIGN[kind] * max(SIGN[kind] * value for value in cell.values())
+
+
+def with_enough_pairs(corpora: Mapping[str, Path]) -> dict[str, Path]:
+    """Code bases whose functions are documented often enough to tune an encoder."""
+    pairs = {name: manifest_read(corpus).pairs for name, corpus in corpora.items()}
+    least = {"train": FEWEST_TRAIN, "held_out": FEWEST_HELD_OUT}
+    return {
+        name: corpora[name]
+        for name, count in pairs.items()
+        if all(count[part] >= fewest for part, fewest in least.items())
+    }
 
 
 def main() -> None:
@@ -137,33 +183,34 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="*", default=list(METRICS), choices=list(METRICS))
     parser.add_argument("--codebases", nargs="*", default=list(CODEBASES), choices=list(CODEBASES))
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--rate", type=float, default=0.03)
-    parser.add_argument("--last-rate", type=float, default=0.01)
+    parser.add_argument("--rounds", type=int, default=10, help="of T5s")
+    parser.add_argument("--steps", type=int, default=30, help="of T5s in each round")
+    parser.add_argument("--kilobytes", type=int, default=240, help="of code for a T5; 0: all")
+    parser.add_argument("--codec", default="int8", help="of T5s' differences")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        corpora = corpora_make(options.codebases, folder / "corpora")
-        vocabulary = vocabulary_make(list(corpora.values()), folder / "vocabulary")
-        rates = falling(options.rate, options.last_rate, options.rounds + 1)
-        plans = {
-            "t5": Plan("t5", options.rounds, options.steps, rates, {"tokenizer": str(vocabulary)}),
-            "encoder": Plan("encoder", 2, 12, (0.0,), {}),
-        }
         for kind in options.kinds:
+            folder = Path(temporary) / kind
+            cut = options.kilobytes if kind == "t5" else 0
+            corpora = corpora_make(options.codebases, folder / "corpora", cut)
+            plan = t5_plan(options, corpora, folder) if kind == "t5" else ENCODER
+            if kind == "encoder":
+                corpora = with_enough_pairs(corpora)
             seeds = []
             for seed in range(options.seeds):
-                seeds.append(
-                    Comparison(plans[kind], corpora, folder / kind / str(seed), seed).run()
-                )
+                seeds.append(Comparison(plan, corpora, folder / str(seed), seed).run())
                 print(json.dumps({"kind": kind, "seed": seed, **seeds[-1]}), flush=True)
             show(f"learning together: {kind}, {METRICS[kind]}", rows_of(kind, seeds))
 
 
-def falling(first: float, last: float, count: int) -> tuple[float, ...]:
-    """Peak rates of rounds, geometrically from the first to the last."""
-    return tuple(first * (last / first) ** (n / max(count - 1, 1)) for n in range(count))
+ENCODER = Plan("encoder", rounds=2, steps=12, codec="int8", spec={})
+
+
+def t5_plan(options: argparse.Namespace, corpora: Mapping[str, Path], folder: Path) -> Plan:
+    """T5s over a vocabulary that is made of the words of these code bases."""
+    vocabulary = vocabulary_make(list(corpora.values()), folder / "vocabulary")
+    spec = {"tokenizer": str(vocabulary)}
+    return Plan("t5", options.rounds, options.steps, options.codec, spec)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,11 @@ from apps.singularity.guidance.models import Adoption
 from apps.singularity.guidance.services import adopt_due, judging, rounds, rounds_join
 from apps.singularity.publishing.models import PublishedModel
 from apps.singularity.publishing.services.models import models_tell
+from apps.singularity.training.engine.spec import Spec
 from apps.singularity.training.models import TrainingRun
 from apps.singularity.training.selectors import model_in_use
 from apps.singularity.training.services import model_add, model_use, run_start, train_run
+from apps.singularity.training.services.folders import run_folder
 from tests.common.sharing import Fleet, fleet_make
 from tests.common.t5 import vocabulary_make
 from tests.common.training import code_base, module
@@ -98,4 +100,7 @@ def judged_and_joined(name: str) -> None:
     assert used.version == adoption.version
     assert (used.pk == before.pk) == (adoption.served == "local")
     (job,) = rounds_join()
-    train_run(run=TrainingRun.objects.get(pk=job.config["run"]), job_id=job.pk)
+    run = TrainingRun.objects.get(pk=job.config["run"])
+    train_run(run=run, job_id=job.pk)
+    said = Spec.read(run_folder(run.pk) / "spec.json")
+    assert (said.round_number, said.base_version) == (2, "centralcloud_t5-all_v1.1")

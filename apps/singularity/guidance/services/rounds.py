@@ -66,6 +66,7 @@ def _join(offer: ModelOffer, one: RoundOffer) -> Job | None:
                 languages=languages_of(offer.scope),
                 base=base.version,
                 round=one.id,
+                round_number=one.number,
                 steps=ROUND_STEPS[offer.kind],
             )
             return run_enqueue(run=run)

@@ -103,7 +103,7 @@ class Loop:
     ) -> None:
         self._spec, self._learner, self._device = spec, learner, device
         self._optimizer, self._rate = optimizer, rate
-        self._schedule = Schedule(spec.steps, spec.minutes * 60)
+        self._schedule = Schedule(spec.steps, spec.minutes * 60, holds=spec.round_number > 0)
         self._state = _State()
         named = learner.model.named_parameters()
         self._weights = {name: weight for name, weight in named if weight.requires_grad}

@@ -41,7 +41,9 @@ class Spec:
         minutes: wall-clock limit; 0: as many as ``steps`` take.
         batch: sequences (t5) or pairs (encoder) of one step, over all devices; 0: by size.
         length: tokens of one packed sequence; 0: by size.
-        rate: peak learning rate; 0: by optimizer and size.
+        rate: peak learning rate; 0: by optimizer, size and round.
+        round_number: the fleet's round that it is for: 2, 3, ...; 0: none. The rate is held within
+            a round, and falls from each to the next.
         seed: of data order and masks. Weights from scratch are always drawn from seed 0, so that
             models of one family begin alike.
         threads: torch threads; 0: as many as this process may use.
@@ -70,6 +72,7 @@ class Spec:
     batch: int = 0
     length: int = 0
     rate: float = 0.0
+    round_number: int = 0
     optimizer: Optimizer = "muon"
     seed: int = 0
     threads: int = 0

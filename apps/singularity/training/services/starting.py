@@ -22,8 +22,8 @@ T5_EVALUATIONS, T5_EVALUATE_EVERY, ENCODER_EVALUATE_EVERY = 8, 500, 12
 _LEAST_BETWEEN = 25
 DEFAULTS: dict[str, Any] = {
     "steps": 0, "minutes": 0.0, "size": "tiny", "lora": 0, "batch": 0, "length": 0, "rate": 0.0,
-    "optimizer": "muon", "threads": 0, "device": "auto", "instructions": 0.0, "evaluate_every": 0,
-    "checkpoint_every": 50, "vocabulary_size": 8192,
+    "round_number": 0, "optimizer": "muon", "threads": 0, "device": "auto", "instructions": 0.0,
+    "evaluate_every": 0, "checkpoint_every": 50, "vocabulary_size": 8192,
 }  # fmt: skip
 """Settings of a run that go to the training process as they are."""
 _SCOPE_LENGTH = 80
@@ -38,13 +38,14 @@ class Wanted(TypedDict, total=False):
         codebase: the only code base to learn from.
         languages: the only languages; all when empty.
         base: "aggregate", a version that this instance has, or a Hugging Face folder.
-        round: the fleet's round that it is for.
+        round: the fleet's round that it is for, and its number.
     """
 
     codebase: Any
     languages: Sequence[str]
     base: str
     round: uuid.UUID | None
+    round_number: int
     seed: int
     steps: int
     minutes: float

@@ -16,6 +16,13 @@ def test_the_rate_rises_then_falls_to_almost_nothing() -> None:
     assert top <= 5
 
 
+def test_a_round_holds_its_rate_after_the_warm_up() -> None:
+    schedule = Schedule(steps=100, seconds=0, holds=True)
+    rates = [schedule.rate(step, 0.0) for step in range(100)]
+    assert rates[0] < 0.2
+    assert set(rates[5:]) == {1.0}
+
+
 def test_one_step_is_a_step() -> None:
     assert Schedule(steps=1, seconds=0).rate(0, 0.0) > 0.4
 

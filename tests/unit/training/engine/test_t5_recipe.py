@@ -29,6 +29,17 @@ def test_a_base_of_ours_goes_on_as_it_began_and_others_are_tuned_gently(
     assert recipe_of(tuned).rate < ours.rate / 3 < recipe_of(order).rate
 
 
+def test_each_round_of_the_fleet_has_a_lower_rate_down_to_a_floor(
+    order: Spec, tmp_path: Path
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(OURS | {"dropout_rate": 0.0}))
+    rounds = [replace(order, base=str(tmp_path), round_number=n) for n in (2, 3, 10, 99)]
+    second, third, tenth, late = (recipe_of(one).rate for one in rounds)
+    assert recipe_of(order).rate > second > third > tenth
+    assert late == pytest.approx(recipe_of(order).rate / 5)
+    assert recipe_of(replace(rounds[0], rate=0.5)).rate == 0.5
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
