@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from io import StringIO
 from typing import Any
 
@@ -28,6 +29,7 @@ from apps.singularity.training.services import (
     run_start,
     train_run,
 )
+from apps.singularity.training.services import runs as runs_service
 from apps.singularity.training.services import training as training_service
 from apps.singularity.training.services.corpus import CorpusError
 from apps.singularity.training.services.folders import run_folder, runs_folder
@@ -200,6 +202,24 @@ def test_a_full_disk_is_one_line() -> None:
     assert "The disk is full" in command("runs", str(run.pk))
     (folder / "spec.json").unlink()
     assert train_run(run=run_start(kind="vocabulary", resume=str(run.pk))).run == run
+
+
+def test_a_t5_that_waits_for_its_vocabulary_shows_signs_of_life(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a worker on another host takes it for lost after a minute, and trains it too."""
+    beating: list[str] = []
+
+    def first(_run: TrainingRun, _report: Any) -> Model:
+        beating.extend(thread.name for thread in threading.enumerate())
+        raise CorpusError("enough was seen")
+
+    ModelInUse.objects.all().delete()
+    monkeypatch.setattr(runs_service, "_vocabulary_first", first)
+    run = run_start(kind="t5")
+    with pytest.raises(CorpusError, match="enough was seen"):
+        train_run(run=run)
+    assert f"heartbeat of job {run.job_id}" in beating
 
 
 def test_too_little_code_is_one_line() -> None:

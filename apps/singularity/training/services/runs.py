@@ -115,7 +115,8 @@ def run_result(model: Model) -> dict[str, Any]:
 
 
 def _trained(run: TrainingRun, job: JobRun, report: Report) -> Model:
-    tokenizer = _tokenizer(run, report)
+    with job_beating(job):
+        tokenizer = _tokenizer(run, report)
     return run_train(run=run, tokenizer=tokenizer, job=job, report=report)
 
 
