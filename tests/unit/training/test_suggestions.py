@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from io import StringIO
 from pathlib import Path
@@ -45,7 +46,7 @@ def client() -> APIClient:
     return client
 
 
-def untrained(folder: Path) -> Model:
+def untrained(folder: Path, **facts: Any) -> Model:
     """A T5 of the smallest size with its weights from scratch, in use."""
     from apps.singularity.training.engine.t5.model import model_fresh, model_save
     from apps.singularity.training.engine.t5.recipe import SIZES
@@ -53,7 +54,8 @@ def untrained(folder: Path) -> Model:
 
     bundle = vocabulary_make(folder / "bundle", sample=module(1))
     model_save(model_fresh(SIZES["test"], vocabulary_open(bundle)), bundle, "")
-    model = model_add(folder=bundle, origin="local", kind="t5", scope="all", base_digest="0")
+    own = {"origin": "local", "kind": "t5", "scope": "all", "base_digest": "0"}
+    model = model_add(folder=bundle, **{**own, **facts})
     model_use(model=model, reason="first")
     return model
 
@@ -64,9 +66,13 @@ def suggest(*arguments: str) -> str:
     return said.getvalue()
 
 
-def test_a_t5_in_use_answers(tmp_path: Path, client: APIClient) -> None:
+def test_an_adopted_t5_answers_by_what_is_measured_here(tmp_path: Path, client: APIClient) -> None:
+    """It comes with the fleet's means: they say nothing of copying in this code."""
+    fleets = {"infill_exact": 0.9, "infill_copy_exact": 0.1, "surprise_auc": 0.9,
+              "surprise_length_auc": 0.1, "bits_per_byte": 2.5}  # fmt: skip
     code_base(tmp_path)
-    model = untrained(tmp_path)
+    model = untrained(tmp_path, origin="aggregate", version="cloud_t5-all_v1.0", metrics=fleets)
+    assert model.metrics == {"bits_per_byte": 2.5}
     asked: dict[str, str | int] = {"codebase": "shop", "path": "src/m1.py", "limit": 3}
     response = client.get(PLACE, asked)
     assert (response.status_code, response.json()["error"]["code"]) == (409, "conflict")
@@ -74,9 +80,10 @@ def test_a_t5_in_use_answers(tmp_path: Path, client: APIClient) -> None:
 
     measured = json.loads(suggest("--measure", "--json"))
     model.refresh_from_db()
-    names = {"infill_exact", "infill_copy_exact", "surprise_auc", "surprise_length_auc"}
-    assert set(model.metrics) == names
+    assert set(model.metrics) == set(fleets)
+    assert model.metrics.pop("bits_per_byte") == 2.5
     assert all(0 <= share <= 1 for share in model.metrics.values())
+    assert model.metrics["infill_exact"] != fleets["infill_exact"]
     assert measured["on"]["suggestions"] is False
     assert "suggestions are off" in suggest("--measure")
 
@@ -201,6 +208,15 @@ def test_a_marked_text_needs_one_marker_and_a_language() -> None:
         hole_of_text("a = 1", "python")
     with pytest.raises(RunRefused, match="--language"):
         hole_of_text("a = <FILL>", "")
+
+
+@pytest.mark.parametrize("garbage", [b"a = <FILL>\xff\xfe\n", b"\0<FILL>\0", b"", b"\xed\xa0\x80"])
+def test_garbage_on_standard_input_ends_in_one_line(
+    garbage: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(garbage), encoding="utf-8"))
+    with pytest.raises(CommandError, match=r"T5 in use|no text|once"):
+        suggest("--stdin", "--language", "python")
 
 
 def test_suggestions_are_on_where_they_beat_copying() -> None:

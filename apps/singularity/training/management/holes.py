@@ -45,16 +45,22 @@ def hole_of_text(text: str, language: str) -> Hole:
     return Hole(language, before, after)
 
 
+def code_of(data: bytes, name: str) -> str:
+    """Bytes as ingestion reads them. Raises RunRefused where they are no text."""
+    decoded = decode(data)
+    if decoded is None:
+        raise RunRefused(f"{name} is no text.")
+    return decoded[0]
+
+
 def _text(file: Path) -> str:
     try:
         if file.stat().st_size > settings.MAX_FILE_BYTES:
             raise RunRefused(f"{file} is larger than MAX_FILE_BYTES.")
-        decoded = decode(file.read_bytes())
+        data = file.read_bytes()
     except OSError as error:
         raise RunRefused(f"{file} cannot be read: {error.strerror}.") from None
-    if decoded is None:
-        raise RunRefused(f"{file} is no text.")
-    return decoded[0]
+    return code_of(data, str(file))
 
 
 def _gap(text: str, line: int, column: int, file: str) -> tuple[int, int]:

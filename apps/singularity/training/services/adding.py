@@ -16,6 +16,7 @@ from apps.singularity.training.engine.errors import RunRefused
 from apps.singularity.training.models import Model, TrainingRun
 from apps.singularity.training.models.runs import Kind
 from apps.singularity.training.selectors.models import model_named
+from apps.singularity.training.services.judging import MEASURED_HERE
 from apps.singularity.training.services.naming import card_name, provisional_version, version_next
 
 
@@ -26,7 +27,8 @@ class Lineage(TypedDict, total=False):
         base: the model that its run began from, or whose round it closes.
         run: the run that made it.
         tokenizer_model: the vocabulary that it was built on.
-        metrics: on this instance's held-out code.
+        metrics: on this instance's held-out code; of the fleet's models the fleet's, without
+            what only this instance can measure.
         examples: what it learned from.
         family: key of its family, where the fleet said it; else it is computed.
         base_digest: the weights that its line began with, where the base does not say it.
@@ -92,8 +94,13 @@ def model_add(
             tokenizer_model=lineage.get("tokenizer_model"),
             run=run,
             examples=lineage.get("examples", 0),
-            metrics=dict(lineage.get("metrics", {})),
+            metrics=_metrics(origin, lineage.get("metrics", {})),
         )
+
+
+def _metrics(origin: str, said: Mapping[str, float]) -> dict[str, float]:
+    left_out = MEASURED_HERE if origin == Model.Origin.AGGREGATE else frozenset()
+    return {name: value for name, value in said.items() if name not in left_out}
 
 
 def _family(folder: Path, kind: str, scope: str, lineage: Lineage) -> Family:

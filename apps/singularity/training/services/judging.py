@@ -25,6 +25,12 @@ METRICS: Mapping[str, Metric] = {
     Kind.ENCODER: Metric("mrr_at_10", more_is_better=True),
     Kind.VOCABULARY: Metric("bytes_per_token", more_is_better=True),
 }
+EXACT, COPY_EXACT = "infill_exact", "infill_copy_exact"
+"""Shares of held-out names that a T5, and the copy baseline, fill in exactly."""
+AUC, LENGTH_AUC = "surprise_auc", "surprise_length_auc"
+"""How injected bugs rank by a T5's surprise, and by the length of their line."""
+MEASURED_HERE = frozenset({EXACT, COPY_EXACT, AUC, LENGTH_AUC})
+"""They decide whether a T5 answers for this code, which what others measured on theirs cannot."""
 
 
 @dataclass(frozen=True, slots=True)

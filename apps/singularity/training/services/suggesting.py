@@ -15,9 +15,8 @@ from apps.singularity.training.services.asking import (
     t5_ask,
     t5_for,
 )
+from apps.singularity.training.services.judging import COPY_EXACT, EXACT
 
-EXACT, COPY_EXACT = "infill_exact", "infill_copy_exact"
-"""Names of the metrics: shares of held-out names that are filled in exactly."""
 COUNT = 3
 
 

@@ -24,10 +24,9 @@ from apps.singularity.training.services.asking import (
     t5_for,
 )
 from apps.singularity.training.services.corpus import CorpusError
+from apps.singularity.training.services.judging import AUC, LENGTH_AUC
 from apps.singularity.training.services.process import Event
 
-AUC, LENGTH_AUC = "surprise_auc", "surprise_length_auc"
-"""Names of the metrics: how injected bugs rank by surprise, and by the length of their line."""
 LIMIT = 20
 REMARKED = 3.0
 """Standard deviations above usual from which a review remarks on a line."""

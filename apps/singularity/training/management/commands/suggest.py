@@ -11,11 +11,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.singularity.training.engine.errors import RunRefused
-from apps.singularity.training.management.holes import MARKER, hole_of_place, hole_of_text
+from apps.singularity.training.management.holes import MARKER, code_of, hole_of_place, hole_of_text
 from apps.singularity.training.services import FAILURES
 from apps.singularity.training.services.asking import t5_for
+from apps.singularity.training.services.judging import AUC, LENGTH_AUC
 from apps.singularity.training.services.suggesting import COUNT, Hole, accuracy_of, suggest
-from apps.singularity.training.services.surprise import AUC, LENGTH_AUC, finds_bugs
+from apps.singularity.training.services.surprise import finds_bugs
 
 
 class Command(BaseCommand):
@@ -80,5 +81,5 @@ def _hole(options: dict[str, Any]) -> Hole:
     if options["stdin"] == bool(options["place"]):
         raise RunRefused("Say either FILE:LINE[:COLUMN] or --stdin.")
     if options["stdin"]:
-        return hole_of_text(sys.stdin.read(), options["language"])
+        return hole_of_text(code_of(sys.stdin.buffer.read(), "That"), options["language"])
     return hole_of_place(options["place"])
