@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.centralcloud.averaging.engine.judging import METRICS, Judged
+from apps.centralcloud.averaging.engine.judging import METRICS, Judged, weights_of
 from apps.centralcloud.averaging.models import AggregateModel, Evaluation
 
 
@@ -26,7 +26,7 @@ def judges_of(aggregate: AggregateModel) -> list[Judged]:
 
 
 def means_of(aggregate: AggregateModel) -> dict[str, float]:
-    """Means over the fleet, weighted by held-out examples, of what was measured beside it."""
+    """Means over the fleet, weighted as judges are, of what was measured beside it."""
     rows = list(aggregate.evaluations.all())
     found: dict[str, float] = {"instances": float(len({row.instance for row in rows}))}
     for metric in sorted({row.metric for row in rows}):
@@ -39,8 +39,9 @@ def means_of(aggregate: AggregateModel) -> dict[str, float]:
 
 
 def _mean(pairs: list[tuple[float, int]]) -> float:
-    whole = sum(max(count, 1) for _, count in pairs)
-    return sum(value * max(count, 1) for value, count in pairs) / whole
+    weights = weights_of([count for _, count in pairs])
+    whole = sum(weights)
+    return sum(value * (weight / whole) for (value, _), weight in zip(pairs, weights, strict=True))
 
 
 def _first(*values: float | None) -> float | None:

@@ -9,7 +9,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from apps.centralcloud.averaging.engine.judging import Judged, Outcome, outcome_of
+from apps.centralcloud.averaging.engine.judging import Judged, Outcome, is_possible, outcome_of
 from apps.centralcloud.averaging.models import AggregateModel, Evaluation, Kind, Round, Submission
 from apps.centralcloud.averaging.selectors.judges import judges_of, means_of
 from apps.centralcloud.averaging.services.committing import round_end
@@ -26,11 +26,15 @@ def evaluation_receive(*, instance: str, payload: ModelEvaluated) -> bool:
     """Keep what an instance measured, if it is newer than what is kept; whether it was.
 
     The highest revision wins, and of one revision the first that came: a sender never says two
-    things under one.
+    things under one. What no measure can be, or is of no metric that is known, is left.
     """
     aggregate = AggregateModel.objects.filter(version=payload.version).first()
     if aggregate is None:
         log.info("evaluation.of_unknown_model", instance=instance, version=payload.version)
+        return False
+    if not _is_possible(payload):
+        log.warning("evaluation.impossible", instance=instance, version=payload.version,
+                    metric=payload.metric)  # fmt: skip
         return False
     family_held(aggregate.family_id)
     told = _told(payload)
@@ -47,10 +51,10 @@ def evaluation_receive(*, instance: str, payload: ModelEvaluated) -> bool:
 def aggregate_judge(*, aggregate: AggregateModel, now: datetime | None = None) -> None:
     """Promote or reject an aggregate by what its judges say now; its family is held.
 
-    An aggregate is judged by ``min(quorum, contributors)`` instances, weighted by their held-out
-    examples, against what each of them had before, and against local models where nothing came
-    before it: see ``engine.judging``. What was rejected stays so, for the line went on without it,
-    and so does what another aggregate goes on from.
+    An aggregate is judged by ``min(quorum, contributors)`` instances, weighted within bounds by
+    their held-out examples, against what each of them had before, and against local models where
+    nothing came before it: see ``engine.judging``. What was rejected stays so, for the line went
+    on without it, and so does what another aggregate goes on from.
     """
     now = now or timezone.now()
     aggregate.refresh_from_db()
@@ -100,6 +104,11 @@ def _go_back(aggregate: AggregateModel, now: datetime) -> None:
         return
     next_round_open(last=round_, base=base, now=now)
     aggregate_tell(aggregate=base)
+
+
+def _is_possible(payload: ModelEvaluated) -> bool:
+    values = (payload.aggregate, payload.local, payload.personalised, payload.former)
+    return is_possible(payload.metric, [one for one in values if one is not None])
 
 
 def _told(payload: ModelEvaluated) -> dict[str, Any]:

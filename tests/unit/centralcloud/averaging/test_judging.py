@@ -57,7 +57,10 @@ def test_the_first_is_promoted_where_it_beats_local_models() -> None:
     assert state(first) == "candidate"
     evaluate("c", first, 2.4)
     assert state(first) == "promoted"
-    assert first.reason == "0.2333 bits_per_byte better than their own models at 3 instances"
+    assert (
+        first.reason
+        == "0.3 bits_per_byte better than their own models in the median of 3 instances"
+    )
     assert first.metrics == pytest.approx(
         {"instances": 3, "bits_per_byte": 2.2667, "local_bits_per_byte": 2.5}, abs=1e-4
     )
@@ -77,7 +80,7 @@ def test_one_that_loses_is_rejected_and_the_line_goes_on_from_its_predecessor() 
     first, second = aggregates(2)
     train_on(Round.objects.get(number=3), names="a")
     for name, examples in (("a", 10_000), ("b", 10), ("c", 10)):
-        evaluate(name, second, 2.1 if name == "a" else 1.9, former=2.0, examples=examples)
+        evaluate(name, second, 1.9 if name == "a" else 2.1, former=2.0, examples=examples)
     assert state(second) == "rejected"
     assert Round.objects.get(number=3).state == Round.State.FAILED
     left = Submission.objects.get(round__number=3)

@@ -35,8 +35,10 @@ from tests.common.averaging import (
     arrays_of,
     bundle_of,
     completed,
+    evaluate,
     family_parts,
     receive,
+    submit_difference,
     submit_weights,
 )
 from tests.common.weights import drawn
@@ -187,3 +189,63 @@ def test_who_is_withdrawn_while_its_round_closes_is_no_part_of_it(
     assert aggregate.contributors == 3
     mean = sum(trained(seed)["wi"] for seed in (1, 2, 3)) / 3
     np.testing.assert_allclose(arrays_of(aggregate)["wi"], mean, atol=1e-6)
+
+
+def second() -> AggregateModel:
+    """An aggregate with a predecessor."""
+    for seed, instance in enumerate("abc", start=1):
+        submit_weights(instance, trained(seed))
+    before, common = arrays_of(close()), drawn(600)
+    for seed, instance in enumerate("abc", start=20):
+        own = drawn(seed)
+        moved = {n: before[n] + 0.02 * (common[n] + own[n]) for n in before}
+        submit_difference(instance, Round.objects.get(number=2), moved)
+    return close(2)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"value": 0.0, "former": 1e300, "examples": LARGEST},
+        {"value": 1.9, "examples": LARGEST},
+        {"value": -1e300, "examples": 1},
+    ],
+    ids=["far better on all the code", "better on all the code", "below nothing"],
+)
+def test_one_that_loses_is_not_promoted_by_one_judge(lie: dict[str, Any]) -> None:
+    aggregate = second()
+    for name in "ab":
+        evaluate(name, aggregate, 2.1, former=2.0)
+    evaluate("c", aggregate, **{"former": 2.0} | lie)
+    aggregate.refresh_from_db()
+    assert aggregate.state != "promoted"
+    evaluate("d", aggregate, 2.1, former=2.0)
+    aggregate.refresh_from_db()
+    assert aggregate.state == "rejected"
+
+
+@pytest.mark.parametrize("examples", [1, LARGEST])
+def test_one_that_wins_is_not_rejected_by_one_judge(examples: int) -> None:
+    aggregate = second()
+    for name in "ab":
+        evaluate(name, aggregate, 1.9, former=2.0)
+    evaluate("c", aggregate, 1e300, former=2.0, examples=examples)
+    aggregate.refresh_from_db()
+    assert aggregate.state == "promoted"
+
+
+def test_measures_without_end_hold_up_no_round() -> None:
+    aggregate = second()
+    for number in range(80):
+        assert not evaluate("c", aggregate, 1.0, metric=f"made-up-{number}")
+    for name in "abc":
+        evaluate(name, aggregate, 1e300 if name == "c" else 1.9, former=2.0)
+    aggregate.refresh_from_db()
+    assert aggregate.state == "promoted"
+    assert set(aggregate.metrics) == {"instances", "bits_per_byte", "local_bits_per_byte"}
+    train_on = arrays_of(aggregate)
+    for seed, instance in enumerate("abc", start=30):
+        own = drawn(seed)
+        moved = {n: train_on[n] + 0.02 * (drawn(700)[n] + own[n]) for n in train_on}
+        submit_difference(instance, Round.objects.get(number=3), moved)
+    assert close(3).contributors == 3

@@ -7,7 +7,6 @@ import resource
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -21,7 +20,7 @@ from apps.centralcloud.averaging.services import Closed, keeping, round_close, r
 from apps.shared.artifacts.services import artifact_put
 from apps.shared.nats_bridge.models import OutboxMessage
 from tests.common.averaging import submit_weights
-from tests.common.processes import CHECKOUT
+from tests.common.processes import CHECKOUT, eventually
 from tests.common.weights import drawn
 
 pytestmark = [
@@ -77,16 +76,17 @@ def killed_at(point: str, round_id: UUID) -> int:
 
 def lock_gone() -> None:
     """Wait for the server to see that a process is dead, and to let its lock go."""
-    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = ("
-    ours = "SELECT oid FROM pg_database WHERE datname = current_database())"
-    deadline = time.monotonic() + 60
+    assert eventually(lambda: not locks())
+
+
+def locks() -> int:
+    """Advisory locks in this database."""
     with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(held + ours)
-            if cursor.fetchone() == (0,):
-                return
-            time.sleep(0.05)
-    raise AssertionError("the lock of a dead process is held for ever")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON database = pg_database.oid "
+            "WHERE locktype = 'advisory' AND datname = current_database()"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def test_a_killed_worker_leaves_the_round_to_the_next(full: UUID) -> None:
