@@ -14,9 +14,11 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from apps.singularity.training.engine.events import TrainingFailed, say
+from apps.singularity.training.engine.launching import launch
 from apps.singularity.training.engine.spec import FAILED_EXIT, Spec
 from apps.singularity.training.engine.stopping import Stopped, stopping_install
 
@@ -32,9 +34,11 @@ _TASKS = dict.fromkeys(_KINDS, ("train", "evaluate")) | {
 
 def run(order: Path) -> int:
     """Do what the file ``order`` says; the exit status."""
+    die_with_parent()
+    with suppress(OSError, ValueError, TypeError, KeyError):  # told below
+        launch(Spec.read(order), order)
     _events_alone_on_standard_output()
     stopping_install()
-    die_with_parent()
     try:
         _perform(_order_read(order))
     except BaseException as error:

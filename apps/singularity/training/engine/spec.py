@@ -48,6 +48,7 @@ class Spec:
             models of one family begin alike.
         threads: torch threads; 0: as many as this process may use.
         device: "auto", "cpu", "cuda".
+        processes: on this machine, started by torchrun; 0: one for each GPU.
         lora: rank of the LoRA adapters, 0: all weights are trained. The bundle has them merged.
         instructions: share of the batches that are instruction pairs, 0 to 1.
         evaluate_every: steps between evaluations on held-out code; 0: only before and after. The
@@ -77,6 +78,7 @@ class Spec:
     seed: int = 0
     threads: int = 0
     device: str = "auto"
+    processes: int = 0
     lora: int = 0
     instructions: float = 0.0
     evaluate_every: int = 0

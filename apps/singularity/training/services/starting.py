@@ -23,7 +23,7 @@ _LEAST_BETWEEN = 25
 DEFAULTS: dict[str, Any] = {
     "steps": 0, "minutes": 0.0, "size": "tiny", "lora": 0, "batch": 0, "length": 0, "rate": 0.0,
     "round_number": 0, "optimizer": "muon", "threads": 0, "device": "auto", "instructions": 0.0,
-    "evaluate_every": 0, "checkpoint_every": 50, "vocabulary_size": 8192,
+    "processes": 0, "evaluate_every": 0, "checkpoint_every": 50, "vocabulary_size": 8192,
 }  # fmt: skip
 """Settings of a run that go to the training process as they are."""
 _SCOPE_LENGTH = 80
@@ -57,6 +57,7 @@ class Wanted(TypedDict, total=False):
     optimizer: str
     threads: int
     device: str
+    processes: int
     instructions: float
     evaluate_every: int
     checkpoint_every: int

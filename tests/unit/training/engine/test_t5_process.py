@@ -85,25 +85,36 @@ def test_a_full_disk_leaves_nothing_half_done(spec: Spec) -> None:
 
 
 def test_a_wrong_order_ends_in_one_line(spec: Spec) -> None:
-    status, said = perform(replace(spec, tokenizer="/nowhere"))
+    status, said = perform(replace(spec, kind="vocabulary", vocabulary_size=100))
     assert (status, [one["event"] for one in said]) == (FAILED_EXIT, ["failed"])
-    assert "tokenizer.json is missing" in said[0]["reason"]
+    assert "at least 360 tokens" in said[0]["reason"]
     assert "\n" not in said[0]["reason"]
 
 
 @pytest.mark.slow
 def test_two_processes_learn_as_one_does(spec: Spec) -> None:
-    """torchrun with gloo: the same batches in two halves."""
-    import json
-
-    spec.run.mkdir()
-    replace(spec, batch=8, threads=1).write(order := spec.run / "spec.json")
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
-    command += ["--standalone", "-m", "apps.singularity.training.engine", str(order)]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    alone = replace(spec, batch=8, threads=1, run=spec.run / "alone")
+    """By gloo: the same batches in two halves, and one of both speaks."""
+    status, said = perform(replace(spec, batch=8, processes=2))
+    alone = replace(spec, batch=8, run=spec.run / "alone")
+    assert status == 0
     [one], [two] = named(said, "done"), named(perform(alone)[1], "done")
     assert one["metrics"]["bits_per_byte"] == pytest.approx(
         two["metrics"]["bits_per_byte"], rel=1e-3
     )
+
+
+@pytest.mark.slow
+def test_two_processes_stop_as_one_does(spec: Spec) -> None:
+    endless = replace(spec, processes=2, steps=100_000, checkpoint_every=0, evaluate_every=0)
+    with process(endless) as started:
+        said, workers = [], []
+        for event in events(started):
+            said.append(event)
+            if event["event"] == "progress" and not workers:
+                workers = psutil.Process(started.pid).children()
+                started.send_signal(signal.SIGTERM)
+        assert started.wait() != 0
+    assert len(workers) == 2
+    assert psutil.wait_procs(workers, timeout=30)[1] == []
+    assert "--resume" in said[-1]["reason"]
+    assert len(named(said, "checkpoint")) == 1

@@ -19,7 +19,7 @@ from apps.singularity.ingestion.selectors.filters import UnknownCodebase
 from apps.singularity.training import services, tasks
 from apps.singularity.training.management.shown import speed_text, trained_text
 
-SETTINGS = ("base", "steps", "minutes", "size", "lora", "seed")
+SETTINGS = ("base", "steps", "minutes", "size", "lora", "seed", "processes")
 
 
 class Command(BaseCommand):
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--size", default="", help="of a T5 from scratch: tiny, small, base")
         parser.add_argument("--lora", type=int, default=0, help="rank of LoRA adapters")
         parser.add_argument("--seed", type=int, default=0, help="of data order and masks")
+        parser.add_argument("--processes", type=int, default=0, help="default: one for each GPU")
         parser.add_argument("--resume", default="", metavar="RUN", help="go on with this run")
         in_use = parser.add_mutually_exclusive_group()
         in_use.add_argument("--use", action="store_true", help="take it into use in any case")
