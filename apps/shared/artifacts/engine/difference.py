@@ -6,8 +6,6 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from apps.shared.artifacts.engine.errors import ArtifactError
 from apps.shared.artifacts.engine.header import MOST_DIMENSIONS, Shape
 from apps.shared.artifacts.engine.mapped import Weights, weights_open
 from apps.shared.artifacts.engine.numbers import Floats
+from apps.shared.artifacts.engine.opened import Opened
 
 STEPS = "#steps"
 """What follows a tensor's name in that of its blocks' steps."""
@@ -34,7 +33,7 @@ def difference_metadata(codec: str, shapes: Mapping[str, Shape]) -> dict[str, st
     return said
 
 
-class Difference:
+class Difference(Opened):
     """The tensors of a difference, by name; use as a context manager, or ``close``.
 
     Numbers are given as they were sent: whoever uses them looks for NaN and infinity.
@@ -73,17 +72,6 @@ class Difference:
     def close(self) -> None:
         """Let the file go."""
         self._weights.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def difference_open(file: Path) -> Difference:

@@ -7,8 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,10 @@ from apps.shared.artifacts.engine.header import (
     header_length,
 )
 from apps.shared.artifacts.engine.numbers import DTYPES, Floats, bf16_float32
+from apps.shared.artifacts.engine.opened import Opened
 
 
-class Weights:
+class Weights(Opened):
     """The tensors of a file, by name. Use as a context manager, or ``close``.
 
     The file is mapped: arrays are read from the disk as they are used, and cannot be written.
@@ -78,17 +78,6 @@ class Weights:
             self._mapped.close()
         except BufferError:
             return  # an array looks at it: the mapping goes with the last of them
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def weights_open(file: Path) -> Weights:
