@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from apps.singularity.training.engine.corpus import CorpusText, Pair, corpus_write
+from apps.singularity.training.engine.process import _order_read, _perform
 from apps.singularity.training.engine.spec import Spec
 from tests.common.processes import CHECKOUT
 
@@ -106,6 +108,15 @@ def perform(spec: Spec, **variables: str) -> tuple[int, list[dict[str, Any]]]:
     with process(spec, **variables) as started:
         said = list(events(started))
         return started.wait(), said
+
+
+def told(spec: Spec) -> list[dict[str, Any]]:
+    """All events of a task that is done in this process, which has loaded torch already."""
+    spec.run.mkdir(parents=True, exist_ok=True)
+    spec.write(order := spec.run / "spec.json")
+    with redirect_stdout(StringIO()) as said:
+        _perform(_order_read(order))
+    return [json.loads(line) for line in said.getvalue().splitlines()]
 
 
 def named(said: list[dict[str, Any]], event: str) -> list[dict[str, Any]]:

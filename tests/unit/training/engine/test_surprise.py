@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from apps.singularity.training.engine.corpus import texts_read
+from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.engine.spec import Spec
 from apps.singularity.training.engine.t5.bugs import auc, swapped
 from apps.singularity.training.engine.t5.gaps import Gap, copy_filling, held_out_gaps
 from apps.singularity.training.engine.t5.lines import LONGEST, readings
 from apps.singularity.training.engine.t5.usual import LineNats, Usual, usual_of
-from tests.common.t5 import function, named, perform
+from tests.common.t5 import function, named, told
 
 GOOD = function("order", "load", 3)
 BAD = GOOD.replace("result is None", "zebra_9 wq None")
@@ -32,21 +33,19 @@ def trained(
         kind="t5", corpus=corpus, run=run, tokenizer=str(vocabulary_folder), size="test",
         steps=60, batch=8, checkpoint_every=0, threads=1, device="cpu",
     )  # fmt: skip
-    status, said = perform(spec)
-    assert status == 0, said
+    told(spec)
     return replace(spec, models={"it": str(run / "bundle")}, asked=str(run / "asked.json"))
 
 
-def ask(spec: Spec, task: Any, **asked: Any) -> tuple[int, list[dict[str, Any]]]:
-    """What the process says to a question."""
+def ask(spec: Spec, task: Any, **asked: Any) -> list[dict[str, Any]]:
+    """What is said to a question."""
     Path(spec.asked).write_text(json.dumps(asked))
-    return perform(replace(spec, task=task))
+    return told(replace(spec, task=task))
 
 
 def test_what_is_out_of_place_is_said_by_line(trained: Spec) -> None:
     files = [{"language": "python", "text": text} for text in (GOOD, BAD, "")]
-    status, said = ask(trained, "surprise", files=files, usual=None)
-    assert status == 0, said
+    said = ask(trained, "surprise", files=files, usual=None)
     lines = {(one["file"], one["line"]): one for one in named(said, "surprising")}
     assert sorted(lines) == [(file, line) for file in (0, 1) for line in range(1, 6)]
     assert lines[1, 3]["score"] > lines[0, 3]["score"] + 1
@@ -54,7 +53,7 @@ def test_what_is_out_of_place_is_said_by_line(trained: Spec) -> None:
     usual, metrics = (named(said, "usual")[0][name] for name in ("lines", "metrics"))
     assert metrics["surprise_auc"] > 0.55
     assert 0 < metrics["surprise_length_auc"] < 1
-    status, again = ask(trained, "surprise", files=files[1:2], usual=usual)
+    again = ask(trained, "surprise", files=files[1:2], usual=usual)
     assert not named(again, "usual")
     scores = {one["line"]: one["score"] for one in named(again, "surprising")}
     assert scores[3] == pytest.approx(lines[1, 3]["score"], abs=1e-3)
@@ -63,8 +62,7 @@ def test_what_is_out_of_place_is_said_by_line(trained: Spec) -> None:
 def test_gaps_are_filled_and_their_filling_is_measured(trained: Spec) -> None:
     before, _, after = GOOD.partition("limit)\n")
     gap = {"language": "python", "before": before, "after": ")\n" + after}
-    status, said = ask(trained, "suggest", gaps=[gap, gap], count=2, measure=True)
-    assert status == 0, said
+    said = ask(trained, "suggest", gaps=[gap, gap], count=2, measure=True)
     measured = named(said, "measured")[0]
     assert sorted(measured["metrics"]) == ["infill_copy_exact", "infill_exact"]
     assert all(0 <= share <= 1 for share in measured["metrics"].values())
@@ -76,13 +74,13 @@ def test_gaps_are_filled_and_their_filling_is_measured(trained: Spec) -> None:
 
 
 def test_what_cannot_be_asked_is_said_in_one_line(trained: Spec) -> None:
-    status, said = perform(replace(trained, task="surprise", asked="nowhere.json"))
-    assert (status, said[-1]["event"]) == (3, "failed")
-    assert "What is asked cannot be read" in said[-1]["reason"]
-    status, said = ask(trained, "surprise", files=[], usual={"1": [0.0]})
-    assert "What is usual cannot be read" in said[-1]["reason"]
-    status, said = perform(replace(trained, kind="encoder", task="suggest"))
-    assert "There is no task 'suggest' for models of kind 'encoder'" in said[-1]["reason"]
+    with pytest.raises(TrainingFailed, match=r"\AWhat is asked cannot be read: .+\Z"):
+        told(replace(trained, task="surprise", asked="nowhere.json"))
+    with pytest.raises(TrainingFailed, match=r"\AWhat is usual cannot be read: .+\Z"):
+        ask(trained, "surprise", files=[], usual={"1": [0.0]})
+    none = r"\AThere is no task 'suggest' for models of kind 'encoder'\.\Z"
+    with pytest.raises(TrainingFailed, match=none):
+        told(replace(trained, kind="encoder", task="suggest"))
 
 
 def test_every_word_is_hidden_once_and_knows_its_line() -> None:

@@ -102,6 +102,18 @@ def test_steps_that_only_harm_leave_the_weights_of_the_start(spec: Spec, said: S
     assert "keeps those weights" in named(heard, "note")[-1]["text"]
 
 
+def test_what_is_averaged_with_others_are_the_last_weights_though_they_are_worse_alone(
+    spec: Spec, said: Said
+) -> None:
+    harmful = replace(spec, rate=50.0, steps=6, evaluate_every=2, round_number=2)
+    train(harmful, spec.corpus)
+    [done] = named(said(), "done")
+    last = named(said(), "evaluated")[-1]
+    assert last["step"] == 6
+    assert done["metrics"] == last["metrics"]
+    assert done["metrics"]["bits_per_byte"] > done["before"]["bits_per_byte"]
+
+
 def test_out_of_memory_lowers_the_micro_batch_and_not_the_result(
     spec: Spec, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +183,11 @@ def test_a_base_that_is_no_t5_is_refused_in_one_line(
     with pytest.raises(TrainingFailed, match=reason) as raised:
         train(replace(spec, base=str(base)), spec.corpus)
     assert "\n" not in str(raised.value)
+
+
+def test_a_folder_without_a_vocabulary_is_refused(spec: Spec) -> None:
+    with pytest.raises(TrainingFailed, match=r"\A.*tokenizer\.json is missing.*\Z"):
+        train(replace(spec, tokenizer="/nowhere"), spec.corpus)
 
 
 def test_a_vocabulary_of_another_family_is_refused(spec: Spec, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.engine.spec import Spec
 from apps.singularity.training.engine.vocabulary import WORDS, evaluate, train
 
-SOURCES = sorted(Path(re.__file__).parent.parent.glob("*.py"))[:60]
+SOURCES = sorted(Path(re.__file__).parent.parent.glob("*.py"))[:30]
+SIZES = (600, 2000)
 
 
 @pytest.fixture(scope="module")
@@ -39,26 +42,34 @@ def spec_of(corpus: Path, run: Path, **options: Any) -> Spec:
     return Spec(kind="vocabulary", corpus=corpus, run=run, version="here_v1.0", **options)
 
 
+@pytest.fixture(scope="module")
+def trained(corpus: Path) -> dict[int, list[dict[str, Any]]]:
+    """Vocabularies of two sizes beside the corpus, and what was said of each."""
+    said = {}
+    for size in SIZES:
+        with redirect_stdout(StringIO()) as out:
+            train(spec_of(corpus, corpus.parent / str(size), vocabulary_size=size), corpus)
+        said[size] = [json.loads(line) for line in out.getvalue().splitlines()]
+    return said
+
+
 def test_a_trained_vocabulary_says_how_it_does_on_held_out_code(
-    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    corpus: Path, trained: dict[int, list[dict[str, Any]]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for size in (600, 2000):
-        spec = spec_of(corpus, tmp_path / str(size), vocabulary_size=size)
-        train(spec, corpus)
-    said = events(capsys)
-    assert [one["event"] for one in said] == 2 * (
-        ["started", "progress", "progress", "evaluated", "progress", "done"]
-    )
-    small, large = (one["metrics"] for one in said if one["event"] == "done")
+    for said in trained.values():
+        assert [one["event"] for one in said] == [
+            "started", "progress", "progress", "evaluated", "progress", "done",
+        ]  # fmt: skip
+    small, large = (said[-1]["metrics"] for said in trained.values())
     assert 1 < small["bytes_per_token"] < large["bytes_per_token"]
     assert 1 > small["single_byte_share"] > large["single_byte_share"] > 0
     evaluate(
         Spec(
             kind="vocabulary",
             corpus=corpus,
-            run=tmp_path,
+            run=corpus.parent,
             task="evaluate",
-            models={str(size): str(tmp_path / str(size) / "bundle") for size in (600, 2000)},
+            models={str(size): str(corpus.parent / str(size) / "bundle") for size in SIZES},
         )
     )
     held_out = sum(len(one.text.encode()) for one in texts_read(corpus, "held_out"))
@@ -68,10 +79,9 @@ def test_a_trained_vocabulary_says_how_it_does_on_held_out_code(
     ]
 
 
-def test_the_bundle_holds_the_words_of_the_train_part_alone(corpus: Path, tmp_path: Path) -> None:
-    spec = spec_of(corpus, tmp_path / "run", vocabulary_size=600)
-    train(spec, corpus)
-    bundle = spec.run / "bundle"
+@pytest.mark.usefixtures("trained")
+def test_the_bundle_holds_the_words_of_the_train_part_alone(corpus: Path) -> None:
+    bundle = corpus.parent / "600" / "bundle"
     assert table_read(bundle / WORDS) == count(one.text for one in texts_read(corpus, "train"))
     assert about_read(bundle).size == 600
     assert about_read(bundle).languages == ("python",)
