@@ -27,8 +27,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.centralcloud.averaging.tasks.close_due",
         "schedule": 300.0,
     },
-    "clean up object stores": {
-        "task": "apps.shared.artifacts.tasks.sweep",
+    "clean up old models": {
+        "task": "apps.shared.artifacts.tasks.prune",
         "schedule": 24 * 3600.0,
     },
     "clean up messages": {
@@ -43,7 +43,7 @@ JOBS: dict[str, str] = {
     "insights": "apps.centralcloud.insights.tasks.publish",
     "clean_up": "apps.centralcloud.aggregation.tasks.clean_up",
     "close_rounds": "apps.centralcloud.averaging.tasks.close_due",
-    "sweep_stores": "apps.shared.artifacts.tasks.sweep",
+    "prune_bundles": "apps.shared.artifacts.tasks.prune",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }
 QUEUES: dict[str, str] = {}
@@ -95,3 +95,5 @@ WITHDRAWALS: list[str] = [
     "apps.centralcloud.aggregation.services.withdrawing.instance_remove",
     "apps.centralcloud.insights.services.storing.instance_remove",
 ]
+KEEPERS: list[str] = ["apps.centralcloud.averaging.selectors.bundles.bundles_needed"]
+STORES = "apps.centralcloud.averaging.selectors.bundles.stores_needed"

@@ -39,6 +39,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.singularity.guidance.tasks.adopt_start",
         "schedule": 900.0,
     },
+    "clean up old models": {
+        "task": "apps.shared.artifacts.tasks.prune",
+        "schedule": 24 * 3600.0,
+    },
     "clean up messages": {
         "task": "apps.shared.nats_bridge.tasks.prune",
         "schedule": 3600.0,
@@ -59,6 +63,7 @@ JOBS: dict[str, str] = {
     "models": "apps.singularity.guidance.tasks.models_due",
     "adopt due": "apps.singularity.guidance.tasks.adopt_start",
     "adopt": "apps.singularity.guidance.tasks.adopt",
+    "prune_bundles": "apps.shared.artifacts.tasks.prune",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }
 QUEUES: dict[str, str] = {
@@ -114,3 +119,10 @@ AFTER_ADOPTION: dict[str, str] = {
 ROUNDS = "apps.singularity.guidance.selectors.offers.offers_asking"
 AFTER_TRAINING = "apps.singularity.publishing.services.models.models_tell"
 REVIEWERS: list[str] = ["apps.singularity.training.services.surprise.review_surprises"]
+KEEPERS: list[str] = [
+    "apps.singularity.ingestion.selectors.encoders.encoders_needed",
+    "apps.singularity.training.services.keeping.bundles_needed",
+    "apps.singularity.publishing.services.keeping.bundles_needed",
+    "apps.singularity.guidance.services.keeping.bundles_needed",
+]
+STORES = ""

@@ -15,6 +15,8 @@ from apps.centralcloud.averaging.display import AGGREGATE_VARIANTS
 from apps.centralcloud.averaging.models import AggregateModel
 from apps.centralcloud.averaging.selectors.overview import aggregates_counted, evaluations_shown
 from apps.centralcloud.fleet.admin.base import FleetAdmin
+from apps.shared.artifacts.display import removed_text
+from apps.shared.artifacts.selectors import bundle_removed_at
 from apps.shared.core.admin.base import link, row_url
 
 INSTANCES_SHOWN = 200
@@ -32,14 +34,14 @@ class AggregateAdmin(FleetAdmin):
     list_select_related = ("family", "base")
     change_form_template = "averaging/aggregate.html"
     fields = (
-        "condition", "reason", "family", "goes_on_from", "contributors", "artifact", "size",
-        "tokenizer", "created_at", "judged_at",
+        "condition", "reason", "family", "goes_on_from", "contributors", "artifact", "bundle",
+        "size", "tokenizer", "created_at", "judged_at",
     )  # fmt: skip
-    readonly_fields = ("condition", "goes_on_from")
+    readonly_fields = ("condition", "goes_on_from", "bundle")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With how many judged each, and at how many it won."""
-        return aggregates_counted()
+        return aggregates_counted().annotate(bundle_removed_at=bundle_removed_at())
 
     @display(description="State", label=AGGREGATE_VARIANTS, ordering="state")
     def condition(self, aggregate: AggregateModel) -> str:
@@ -50,6 +52,11 @@ class AggregateAdmin(FleetAdmin):
     def goes_on_from(self, aggregate: AggregateModel) -> SafeString | str | None:
         """Its predecessor."""
         return link(row_url(aggregate.base), aggregate.base) if aggregate.base else None
+
+    @display(description="Bundle here", empty_value="not removed")
+    def bundle(self, aggregate: Any) -> str | None:
+        """That it is gone, and since when."""
+        return removed_text(aggregate.bundle_removed_at) or None
 
     @display(description="Beats local models")
     def won(self, aggregate: Any) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.decorators import display
 
 from apps.centralcloud.averaging.display import SUBMISSION_VARIANTS
 from apps.centralcloud.averaging.models import Submission
 from apps.centralcloud.fleet.admin.base import FleetAdmin
+from apps.shared.artifacts.display import removed_text
+from apps.shared.artifacts.selectors import bundle_removed_at
 
 
 @admin.register(Submission)
@@ -22,10 +28,21 @@ class SubmissionAdmin(FleetAdmin):
     change_form_before_template = "averaging/style.html"
     fields = (
         "condition", "reason", "instance", "version", "kind", "scope", "told_family", "round",
-        "staleness", "base", "asked", "codec", "artifact", "size", "examples", "metrics", "weight",
-        "norm", "cosine", "run", "completed_at", "received_at",
+        "staleness", "base", "asked", "codec", "artifact", "bundle", "size", "examples", "metrics",
+        "weight", "norm", "cosine", "run", "completed_at", "received_at",
     )  # fmt: skip
-    readonly_fields = ("condition",)
+    readonly_fields = ("condition", "bundle")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With when each bundle was removed."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        found: QuerySet[Any] = rows.annotate(bundle_removed_at=bundle_removed_at())
+        return found
+
+    @display(description="Bundle here", empty_value="not removed, or never fetched")
+    def bundle(self, row: Any) -> str | None:
+        """That it is gone, and since when."""
+        return removed_text(row.bundle_removed_at) or None
 
     @display(description="State", label=SUBMISSION_VARIANTS, ordering="state")
     def condition(self, row: Submission) -> str:

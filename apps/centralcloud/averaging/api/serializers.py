@@ -29,22 +29,31 @@ class AggregateSerializer(serializers.ModelSerializer[AggregateModel]):
         "local_... are those of their own models on the same code.",
     )
 
+    bundle_removed_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When its bundle was removed from here."
+    )
+
     class Meta:
         model = AggregateModel
         fields = (
             "version", "kind", "scope", "family", "number", "state", "reason", "base",
-            "contributors", "artifact", "size", "metrics", "created_at", "judged_at",
+            "contributors", "artifact", "size",
+            "bundle_removed_at", "metrics", "created_at", "judged_at",
         )  # fmt: skip
 
 
 class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     """What an instance sent, and what became of it."""
 
+    bundle_removed_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When its bundle was removed from here."
+    )
+
     class Meta:
         model = Submission
         fields = (
-            "instance", "version", "state", "reason", "examples", "size", "codec", "staleness",
-            "weight", "norm", "cosine", "received_at",
+            "instance", "version", "state", "reason", "examples", "size", "bundle_removed_at",
+            "codec", "staleness", "weight", "norm", "cosine", "received_at",
         )  # fmt: skip
 
 

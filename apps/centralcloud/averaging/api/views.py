@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework.mixins import ListModelMixin
 from rest_framework.viewsets import GenericViewSet
@@ -19,6 +19,7 @@ from apps.centralcloud.averaging.models import (
     Round,
     Submission,
 )
+from apps.shared.artifacts.selectors import bundle_removed_at
 
 _KIND = "What kind of model."
 _FAMILY = "Exact key of a family."
@@ -42,9 +43,14 @@ class AggregateFilter(filters.FilterSet):
 class AggregateViewSet(ListModelMixin, GenericViewSet[AggregateModel]):
     """Aggregate models, the newest first."""
 
-    queryset = AggregateModel.objects.select_related("family", "base").order_by("-id")
+    queryset = AggregateModel.objects.none()
     serializer_class = AggregateSerializer
     filterset_class = AggregateFilter
+
+    def get_queryset(self) -> QuerySet[AggregateModel]:
+        """Each with when its bundle was removed."""
+        rows = AggregateModel.objects.select_related("family", "base").order_by("-id")
+        return rows.annotate(bundle_removed_at=bundle_removed_at())
 
 
 class RoundFilter(filters.FilterSet):
@@ -62,13 +68,15 @@ class RoundFilter(filters.FilterSet):
 class RoundViewSet(ListModelMixin, GenericViewSet[Round]):
     """Rounds, the newest first, each with what was submitted and what became of it."""
 
-    queryset = (
-        Round.objects.select_related("family", "base")
-        .prefetch_related(Prefetch("submissions", Submission.objects.order_by("instance", "id")))
-        .order_by("-opened_at", "-id")
-    )
+    queryset = Round.objects.none()
     serializer_class = RoundSerializer
     filterset_class = RoundFilter
+
+    def get_queryset(self) -> QuerySet[Round]:
+        """Each with its submissions, and when their bundles were removed."""
+        sent = Submission.objects.annotate(bundle_removed_at=bundle_removed_at())
+        rows = Round.objects.select_related("family", "base").order_by("-opened_at", "-id")
+        return rows.prefetch_related(Prefetch("submissions", sent.order_by("instance", "id")))
 
 
 class EvaluationFilter(filters.FilterSet):

@@ -88,6 +88,7 @@ def artifacts_prune(*, keep: Collection[str], older_than: timedelta = GRACE) -> 
     removed bundle stays and says when.
     """
     store = local_store()
+    store.sweep()  # what somebody died over
     unneeded = set(store.digests()) - set(keep)
     seconds = older_than.total_seconds()
     gone = sum(store.remove_idle(digest, seconds=seconds) for digest in sorted(unneeded))

@@ -35,11 +35,15 @@ def bundle_fetch(*, offer: ModelOffer) -> Path:
         ArtifactError: it could not be fetched, or its bytes are not those of the digest.
         NotUsable: it is of another family than was said.
     """
-    folder = artifact_fetch(
-        digest=offer.artifact, size=offer.size, store=MODELS_STORE, patience=PATIENCE
-    )
+    folder = _fetched(offer)
     bundle_check(folder, offer)
     return folder
+
+
+def _fetched(offer: ModelOffer) -> Path:
+    return artifact_fetch(
+        digest=offer.artifact, size=offer.size, store=MODELS_STORE, patience=PATIENCE
+    )
 
 
 def bundle_check(folder: Path, offer: ModelOffer) -> None:
@@ -66,6 +70,7 @@ def model_at_hand(*, offer: ModelOffer) -> Any:
         ArtifactError, NotUsable: as ``bundle_fetch``.
     """
     if known := model_named(version=offer.version, kind=offer.kind):
+        _fetched(offer)  # where it was removed since
         return known
     vocabulary = vocabulary_at_hand(offer=offer) if offer.kind == "t5" else None
     folder = bundle_fetch(offer=offer)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from apps.shared.artifacts.services import artifact_path
 from apps.shared.core.jobs import JobCancelled
@@ -18,7 +19,7 @@ from apps.singularity.guidance.engine.choice import Choice, choose, choose_vocab
 from apps.singularity.guidance.engine.errors import NotUsable
 from apps.singularity.guidance.models import ModelOffer
 from apps.singularity.guidance.services.bundles import bundle_fetch, model_at_hand
-from apps.singularity.training.selectors.models import model_in_use, models_of
+from apps.singularity.training.selectors.models import model_in_use, models_here
 from apps.singularity.training.services.bases import configured_encoder
 from apps.singularity.training.services.comparing import Judged, models_compare
 from apps.singularity.training.services.corpus import corpus_prepare
@@ -127,19 +128,22 @@ def _rivals(offer: ModelOffer, code: Code) -> Judgement:
     metric = METRICS[kind]
     used = model_in_use(kind=kind, scope=scope)
     judgement = Judgement(metric.name, code.digest, "none", used.version if used else "")
-    scored = [
-        model
-        for model in models_of(kind=kind, scope=scope).filter(origin="local")
-        if metric.name in model.metrics
-    ]
-    for model in scored:
-        best = judgement.models.get("local")
-        if best is None or metric.better(model.metrics[metric.name], best.metrics[metric.name]):
-            judgement.models["local"] = model
+    if best := local_best(kind=kind, scope=scope):
+        judgement.models["local"] = best
     if used is not None:
         judgement.in_use = "local" if used.origin == "local" else "former"
         judgement.models[judgement.in_use] = used
     return judgement
+
+
+def local_best(*, kind: str, scope: str) -> Any:
+    """The local model with the best score when it was trained, of those that are still here."""
+    metric, best = METRICS[kind], None
+    for model in models_here(kind=kind, scope=scope).filter(origin="local"):
+        score = model.metrics.get(metric.name)
+        if score is not None and (best is None or metric.better(score, best.metrics[metric.name])):
+            best = model
+    return best
 
 
 def _note(judgement: Judgement, judged: Mapping[str, Judged]) -> None:
@@ -150,11 +154,16 @@ def _note(judgement: Judgement, judged: Mapping[str, Judged]) -> None:
         judgement.examples = one.examples
 
 
+def personalised_of(*, offer: ModelOffer) -> QuerySet[Any]:
+    """What was tuned here from an offered model and is still here, the newest first."""
+    made = models_here(kind=offer.kind, scope=offer.scope)
+    return made.filter(base__version=offer.version, origin="personalised")
+
+
 def _personalised(offer: ModelOffer) -> Any:
     """The offered model tuned on the code here: the one that was made before, if there is one."""
     aggregate = model_at_hand(offer=offer)
-    made = models_of(kind=offer.kind, scope=offer.scope).filter(base=aggregate)
-    known = made.filter(origin="personalised").first()
+    known = personalised_of(offer=offer).first()
     if known is not None:
         return known
     try:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from apps.shared.artifacts.services import artifact_digest
 from apps.singularity.ingestion.engine.embedding.loading import DEFAULT_NAME
 from apps.singularity.ingestion.models import EmbeddingGeneration, EncoderInUse
 
@@ -78,3 +79,9 @@ def encoder_folders(*, instance: str) -> set[str]:
     rows = EmbeddingGeneration.objects.filter(instance=instance)
     needed = set(rows.values_list("setting", flat=True)) | {embedder_setting(instance=instance)}
     return needed - {""}
+
+
+def encoders_needed() -> set[str]:
+    """Digests of the bundles among those folders: what answers, what is built, what did before."""
+    folders = encoder_folders(instance=settings.INSTANCE_ID)
+    return {artifact_digest(folder=folder) for folder in folders} - {""}

@@ -17,6 +17,7 @@ class Stays(StrEnum):
     OWN_TOKENIZER = "its vocabulary is this instance's own: train it on the fleet's"
     OLDER = "a newer one of its family leaves instead"
     NO_BASE = "the fleet has an aggregate of its family: only what was trained from it is taken"
+    REMOVED = "its bundle was removed, as nothing needed it any more"
     NO_ROUND = "it was not trained for a round: manage.py adopt --join trains for those open"
 
 

@@ -65,9 +65,12 @@ class Preview:
 
 def models_preview() -> list[Preview]:
     """What ``models_tell`` would announce now; nothing is written."""
-    if models_why_nothing() in {NO_NATS, NO_KEY, ""}:
-        return [_preview(plan) for plan in plans()]
-    return []
+    return [_preview(plan) for plan in models_due()]
+
+
+def models_due() -> list[Plan]:
+    """What is to be announced now or when NATS is there."""
+    return plans() if models_why_nothing() in {NO_NATS, NO_KEY, ""} else []
 
 
 def _preview(plan: Plan) -> Preview:

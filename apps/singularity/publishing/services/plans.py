@@ -13,10 +13,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.shared.artifacts.engine.weights import tokenizer_digest
+from apps.shared.artifacts.selectors import bundle_removed_at
 from apps.shared.contracts.payloads.insights import ModelReady
 from apps.shared.contracts.payloads.training import Codec, ModelKind, RoundOffer
 from apps.singularity.ingestion.engine.embedding.loading import default_directory
-from apps.singularity.publishing.engine.models import Facts, Way, way_of
+from apps.singularity.publishing.engine.models import Facts, Stays, Way, way_of
 from apps.singularity.publishing.models import PublishedModel
 from apps.singularity.publishing.services.rounds import rounds_asking
 from apps.singularity.training.selectors.models import models_of, models_to_tell
@@ -62,9 +63,15 @@ def plans() -> list[Plan]:
     asking = rounds_asking()
     rows = PublishedModel.objects.filter(instance=settings.INSTANCE_ID)
     told = {row.run: row for row in rows}
-    models = [model for model in models_to_tell() if _is_ours(model)]
+    models = [model for model in _with_bundles(models_to_tell()) if _is_ours(model)]
     due = [*_of_models(models, asking), *_answers(asking)]
     return [plan for plan in due if _is_due(told.get(plan.run), plan)]
+
+
+def _with_bundles(models: Any) -> Any:
+    """The models, each with when its bundle and its base's were removed here."""
+    base = bundle_removed_at(digest="base__artifact")
+    return models.annotate(bundle_removed_at=bundle_removed_at(), base_removed_at=base)
 
 
 def _is_ours(model: Any) -> bool:
@@ -93,14 +100,18 @@ def _of_models(models: Sequence[Any], asking: Sequence[ModelReady]) -> list[Plan
             for_round=bool(model.run and model.run.round),
             family_known=model.family in known,
         )
-        found.append(_of_model(model, _way(facts), offer))
+        found.append(_of_model(model, _way(model, facts), offer))
     return found
 
 
-def _way(facts: Facts) -> Way:
-    return way_of(
+def _way(model: Any, facts: Facts) -> Way:
+    way = way_of(
         facts, share_models=settings.SHARE_MODELS, share_vocabulary=settings.SHARE_VOCABULARY
     )
+    base_removed = model.base_removed_at if way.asked == "difference" else None
+    if way.asked and (model.bundle_removed_at or base_removed):
+        return Way(None, Stays.REMOVED)
+    return way
 
 
 def _line(model: Any) -> tuple[str, str]:

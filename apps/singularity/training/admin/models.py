@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from unfold.decorators import display
 
+from apps.shared.artifacts.display import removed_text
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.singularity.training.admin.filters import KindFilter, OriginFilter
 from apps.singularity.training.admin.use import can_use, use_now
 from apps.singularity.training.display.names import chief, metric_rows
 from apps.singularity.training.models import Model
-from apps.singularity.training.selectors.models import with_use
+from apps.singularity.training.selectors.models import with_bundle, with_use
 
 DERIVED_SHOWN = 20
 
@@ -41,9 +42,9 @@ class ModelAdmin(InstanceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         """Models with their lineage and whether they are in use."""
         rows: QuerySet[Model] = super().get_queryset(request)
-        return with_use(rows.select_related("base", "tokenizer_model", "run"))
+        return with_bundle(with_use(rows.select_related("base", "tokenizer_model", "run")))
 
-    def row_context(self, request: HttpRequest, row: Model) -> dict[str, Any]:
+    def row_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Metrics, lineage, and whether one may take it into use."""
         before = row.run.before if row.run else {}
         return {
@@ -51,6 +52,7 @@ class ModelAdmin(InstanceAdmin):
             "derived": list(row.derived.all()[:DERIVED_SHOWN]),
             "built_on_it": list(row.built_on_it.all()[:DERIVED_SHOWN]),
             "can_use": can_use(request),
+            "removed": removed_text(row.bundle_removed_at),
         }
 
     @display(description="Model", header=True)
@@ -60,8 +62,9 @@ class ModelAdmin(InstanceAdmin):
 
     @display(description="In use")
     def used(self, model: Any) -> str:
-        """A badge."""
-        return render_to_string("training/in_use_badge.html", {"in_use": model.in_use})
+        """A badge, or that its bundle is gone."""
+        said = removed_text(model.bundle_removed_at)
+        return said or render_to_string("training/in_use_badge.html", {"in_use": model.in_use})
 
     @display(description="Origin", ordering="origin")
     def made_by(self, model: Model) -> str:

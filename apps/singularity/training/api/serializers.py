@@ -114,6 +114,9 @@ class ModelSerializer(serializers.ModelSerializer[Model]):
     """A model with its family and lineage."""
 
     in_use = serializers.BooleanField(read_only=True)
+    bundle_removed_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="Set where it can be used no more."
+    )
     base = serializers.SlugRelatedField[Model](slug_field="version", read_only=True)
     tokenizer_model = serializers.SlugRelatedField[Model](slug_field="version", read_only=True)
     metrics = METRICS
@@ -122,8 +125,8 @@ class ModelSerializer(serializers.ModelSerializer[Model]):
         model = Model
         fields = (
             "id", "version", "kind", "scope", "origin", "in_use", "family", "architecture",
-            "tokenizer", "base_digest", "artifact", "size", "base", "tokenizer_model", "run",
-            "examples", "metrics", "created_at",
+            "tokenizer", "base_digest", "artifact", "size", "bundle_removed_at", "base",
+            "tokenizer_model", "run", "examples", "metrics", "created_at",
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from apps.singularity.training.api.starting import start
 from apps.singularity.training.models import Model, ModelInUse, TrainingRun
 from apps.singularity.training.selectors import models_in_use, models_of, runs_of
 from apps.singularity.training.selectors.curves import points_after
-from apps.singularity.training.selectors.models import with_use
+from apps.singularity.training.selectors.models import with_bundle, with_use
 
 AFTER = OpenApiParameter("after", int, description="Only points of later steps.", default=-1)
 
@@ -87,7 +87,7 @@ class ModelViewSet(ReadOnlyModelViewSet[Model]):
 
     def get_queryset(self) -> QuerySet[Model]:
         """Rows of this instance, each with whether it is in use."""
-        return with_use(models_of())
+        return with_bundle(with_use(models_of()))
 
     @extend_schema(request=None, responses={200: serializers.InUseSerializer, 403: None, 409: None})
     @action(detail=True, methods=["post"])

@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+from apps.shared.artifacts.display import removed_text
 from apps.shared.core.templatetags.figures import duration
 from apps.singularity.training.models import Model, ModelInUse, TrainingRun
 from apps.singularity.training.selectors.curves import Comparison, Curve
@@ -122,8 +123,8 @@ def compared_text(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def models_text(models: Sequence[Model], used: Sequence[ModelInUse]) -> str:
-    """A table of models, and what is in use with the reason."""
+def models_text(models: Sequence[Any], used: Sequence[ModelInUse]) -> str:
+    """A table of models, as ``with_bundle`` gives them, and what is in use with the reason."""
     if not models:
         return "There is no model yet: `manage.py train encoder` tunes the search on your code."
     in_use = {row.model_id for row in used}
@@ -134,7 +135,7 @@ def models_text(models: Sequence[Model], used: Sequence[ModelInUse]) -> str:
             model.kind,
             model.origin,
             metrics_text(model.metrics),
-            f"{model.size / 1e6:,.1f} MB",
+            removed_text(model.bundle_removed_at) or f"{model.size / 1e6:,.1f} MB",
         )
         for model in models
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apps.shared.core.jobs.status import job_status
-from apps.singularity.training.models import Model, ModelInUse, TrainingRun
+from apps.singularity.training.models import ModelInUse, TrainingRun
 from apps.singularity.training.selectors.curves import Comparison
 from apps.singularity.training.selectors.runs import run_settings
 
@@ -48,8 +48,8 @@ def run_facts(run: TrainingRun) -> dict[str, Any]:
     }
 
 
-def model_facts(model: Model, *, in_use: bool) -> dict[str, Any]:
-    """All that is said of a model."""
+def model_facts(model: Any, *, in_use: bool) -> dict[str, Any]:
+    """All that is said of a model that ``with_bundle`` gave."""
     return {
         "model": model.pk,
         "version": model.version,
@@ -62,6 +62,7 @@ def model_facts(model: Model, *, in_use: bool) -> dict[str, Any]:
         "examples": model.examples,
         "size": model.size,
         "artifact": model.artifact,
+        "bundle_removed_at": removed.isoformat() if (removed := model.bundle_removed_at) else None,
         "base": model.base.version if model.base else None,
         "tokenizer": model.tokenizer_model.version if model.tokenizer_model else None,
         "run": str(model.run_id) if model.run_id else None,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.shared.artifacts.engine.family import ALL
+from apps.shared.artifacts.selectors import bundle_removed_at
 from apps.singularity.training.models import Model, ModelInUse
 from apps.singularity.training.models.runs import Kind
 
@@ -26,6 +29,17 @@ def with_use(models: QuerySet[Model]) -> QuerySet[Model]:
     """The models, each with whether it is ``in_use``."""
     mine = ModelInUse.objects.filter(instance=settings.INSTANCE_ID, model=OuterRef("pk"))
     return models.annotate(in_use=Exists(mine))
+
+
+def with_bundle(models: QuerySet[Model]) -> QuerySet[Model]:
+    """The models, each with when its bundle was removed here: ``bundle_removed_at``."""
+    return models.annotate(bundle_removed_at=bundle_removed_at())
+
+
+def models_here(*, kind: str, scope: str) -> QuerySet[Any]:
+    """The models of this instance whose bundle was not removed, the newest first."""
+    rows: QuerySet[Any] = with_bundle(models_of(kind=kind, scope=scope))
+    return rows.filter(bundle_removed_at=None)
 
 
 def models_in_use() -> QuerySet[ModelInUse]:

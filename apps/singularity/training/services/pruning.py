@@ -8,6 +8,7 @@ import uuid
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from apps.shared.core.models import Job
 from apps.singularity.training.models import TrainingRun
@@ -22,10 +23,7 @@ _STALE_SECONDS = 24 * 60 * 60
 def runs_prune() -> int:
     """Empty the folders of this instance's old runs that have ended; returns how many."""
     mine = TrainingRun.objects.filter(instance=settings.INSTANCE_ID)
-    newest = set(mine.values_list("pk", flat=True)[:KEPT])
-    open_jobs = mine.filter(job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    kept = newest | set(open_jobs.values_list("pk", flat=True))
-    old = set(mine.exclude(pk__in=kept).values_list("pk", flat=True))
+    old = set(mine.exclude(pk__in=runs_kept()).values_list("pk", flat=True))
     gone = 0
     for folder in runs_folder().glob("*"):
         if _run_id(folder.name) in old:
@@ -33,6 +31,14 @@ def runs_prune() -> int:
         elif _stale(folder):
             shutil.rmtree(folder, ignore_errors=True)
     return gone
+
+
+def runs_kept() -> QuerySet[TrainingRun]:
+    """Runs of this instance that can go on from a checkpoint, or are not over."""
+    mine = TrainingRun.objects.filter(instance=settings.INSTANCE_ID)
+    newest = list(mine.values_list("pk", flat=True)[:KEPT])
+    waiting = mine.filter(job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    return mine.filter(pk__in=[*newest, *waiting.values_list("pk", flat=True)])
 
 
 def _empty(folder: Path) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from apps.shared.artifacts.services import artifact_path
+from apps.shared.artifacts.services import artifact_digest, artifact_path
 from apps.shared.core.jobs import JobRun, job_beating
 from apps.singularity.ingestion.selectors.codebases import codebase_get
 from apps.singularity.training.engine.corpus import Manifest, manifest_read
@@ -73,6 +73,8 @@ def _corpus(run: TrainingRun, folder: Path) -> Manifest:
 
 def _spec(run: TrainingRun, folder: Path, tokenizer: Model | None) -> Spec:
     own = {name: run.spec[name] for name in (*DEFAULTS, "base", "base_version")}
+    if digest := artifact_digest(folder=own["base"]):
+        artifact_path(digest=digest)  # says it where the base was removed since
     return Spec(
         kind=cast("SpecKind", run.kind),
         corpus=folder / CORPUS,

@@ -14,6 +14,7 @@ from apps.singularity.training.management.shown import models_text
 from apps.singularity.training.models import ModelInUse
 from apps.singularity.training.selectors import model_named, models_in_use, models_of
 from apps.singularity.training.selectors.facts import in_use_facts, model_facts
+from apps.singularity.training.selectors.models import with_bundle
 
 SHOWN = 50
 
@@ -52,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{row.model} answers now for {row.kind} of {row.scope}.")
 
     def _list(self, *, as_json: bool) -> None:
-        models, used = list(models_of()[:SHOWN]), list(models_in_use())
+        models, used = list(with_bundle(models_of())[:SHOWN]), list(models_in_use())
         in_use = {row.model_id for row in used}
         if as_json:
             said = [model_facts(model, in_use=model.pk in in_use) for model in models]
