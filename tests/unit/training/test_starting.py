@@ -15,6 +15,7 @@ from apps.singularity.training.models import Model, TrainingRun
 from apps.singularity.training.selectors import run_settings
 from apps.singularity.training.services import run_start
 from apps.singularity.training.services.adding import model_add
+from apps.singularity.training.services.training import _spec
 from tests.common.training import bundle, vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,12 @@ def test_a_run_knows_what_it_was_told() -> None:
     assert (run.spec["size"], run.spec["evaluate_every"], run.spec["minutes"]) == ("small", 50, 0.0)
     assert run_start(kind="t5").spec["minutes"] == 30
     assert run_start(kind="vocabulary", languages=["go"]).scope == "go"
+
+
+def test_a_run_from_before_a_setting_was_known_goes_on(tmp_path: Path) -> None:
+    run = started(spec={"steps": 9, "size": "small", "base": "", "base_version": ""})
+    told = _spec(run, tmp_path, None)
+    assert (told.steps, told.size, told.optimizer) == (9, "small", "muon")
 
 
 def test_settings_are_shown_that_mean_something_for_the_kind(tmp_path: Path) -> None:

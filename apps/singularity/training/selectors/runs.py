@@ -14,8 +14,8 @@ from apps.singularity.training.models.runs import Kind
 
 _BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
 _LOOP = (
-    "base_version", "steps", "minutes", "batch", "length", "rate", "threads", "device",
-    "evaluate_every", "checkpoint_every",
+    "base_version", "round_number", "steps", "minutes", "batch", "length", "rate", "threads",
+    "device", "processes", "evaluate_every", "checkpoint_every",
 )  # fmt: skip
 _MEANT = {
     Kind.VOCABULARY: ("vocabulary_size",),

@@ -72,7 +72,8 @@ def _corpus(run: TrainingRun, folder: Path) -> Manifest:
 
 
 def _spec(run: TrainingRun, folder: Path, tokenizer: Model | None) -> Spec:
-    own = {name: run.spec[name] for name in (*DEFAULTS, "base", "base_version")}
+    known = {**DEFAULTS, **run.spec}  # a run from before a setting was known has not said it
+    own = {name: known[name] for name in (*DEFAULTS, "base", "base_version")}
     if digest := artifact_digest(folder=own["base"]):
         artifact_path(digest=digest)  # says it where the base was removed since
     return Spec(
