@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from transformers import AutoTokenizer, T5ForConditionalGeneration
 from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.engine.spec import Spec
 from apps.singularity.training.engine.t5 import evaluate, train
-from tests.common.t5 import named, vocabulary_make
+from tests.common.t5 import named, told, vocabulary_make
 
 Said = Callable[[], list[dict[str, Any]]]
 
@@ -25,9 +26,38 @@ def said(capsys: pytest.CaptureFixture[str]) -> Said:
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines() if line]
 
 
-def test_a_bundle_loads_and_is_what_was_judged(spec: Spec, said: Said) -> None:
-    train(replace(spec, version="one_t5-python_v1.0"), spec.corpus)
-    heard = said()
+@dataclass(frozen=True)
+class Trained:
+    """A run that ended well, and what it said."""
+
+    spec: Spec
+    heard: list[dict[str, Any]]
+
+    @property
+    def bundle(self) -> Path:
+        return self.spec.run / "bundle"
+
+    def copy(self, folder: Path) -> Spec:
+        """The same run in another folder, to be damaged."""
+        copytree(self.spec.run, folder)
+        return replace(self.spec, run=folder)
+
+
+@pytest.fixture(scope="module")
+def trained(
+    corpus: Path, vocabulary_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Trained:
+    """One run for the tests that look at what a run leaves behind."""
+    run = tmp_path_factory.mktemp("trained") / "run"
+    spec = Spec(
+        kind="t5", corpus=corpus, run=run, tokenizer=str(vocabulary_folder), size="test", steps=16,
+        evaluate_every=8, checkpoint_every=4, threads=1, device="cpu", version="one_t5-python_v1.0",
+    )  # fmt: skip
+    return Trained(spec, told(spec))
+
+
+def test_a_bundle_loads_and_is_what_was_judged(trained: Trained, said: Said) -> None:
+    spec, heard = trained.spec, trained.heard
     [done] = named(heard, "done")
     bundle = spec.run / done["bundle"]
     assert done["metrics"]["bits_per_byte"] < done["before"]["bits_per_byte"] - 0.3
@@ -45,9 +75,8 @@ def test_a_bundle_loads_and_is_what_was_judged(spec: Spec, said: Said) -> None:
     }
 
 
-def test_a_card_tells_the_data_and_lineage_and_neither_paths_nor_source(spec: Spec) -> None:
-    train(replace(spec, steps=2, version="one_t5-python_v1.0"), spec.corpus)
-    bundle = spec.run / "bundle"
+def test_a_card_tells_the_data_and_lineage_and_neither_paths_nor_source(trained: Trained) -> None:
+    spec, bundle = trained.spec, trained.bundle
     card = (bundle / "README.md").read_text()
     digest = json.loads((spec.corpus / "manifest.json").read_text())["digest"]
     assert digest in card
@@ -67,8 +96,10 @@ def test_weights_from_scratch_are_alike_whatever_the_seed(spec: Spec, said: Said
     assert one["metrics"] != other["metrics"]
 
 
-def test_a_damaged_checkpoint_gives_way_to_the_one_before(spec: Spec, said: Said) -> None:
-    train(spec, spec.corpus)
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(
+    trained: Trained, said: Said, tmp_path: Path
+) -> None:
+    spec = trained.copy(tmp_path / "run")
     whole = (spec.run / "bundle/model.safetensors").read_bytes()
     weights = spec.run / f"checkpoint-{spec.steps}" / "weights.safetensors"
     broken = bytearray(weights.read_bytes())
@@ -82,10 +113,9 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(spec: Spec, said: Said
     assert (spec.run / "bundle/model.safetensors").read_bytes() == whole
 
 
-def test_a_checkpoint_of_another_run_is_refused(spec: Spec) -> None:
-    train(replace(spec, steps=4), spec.corpus)
+def test_a_checkpoint_of_another_run_is_refused(trained: Trained) -> None:
     with pytest.raises(TrainingFailed, match="its seed differ"):
-        train(replace(spec, steps=4, seed=5, resume=True), spec.corpus)
+        train(replace(trained.spec, seed=5, resume=True), trained.spec.corpus)
 
 
 def test_an_absurd_rate_stops_with_its_cause(spec: Spec) -> None:
@@ -107,8 +137,9 @@ def test_what_is_averaged_with_others_are_the_last_weights_though_they_are_worse
 ) -> None:
     harmful = replace(spec, rate=50.0, steps=6, evaluate_every=2, round_number=2)
     train(harmful, spec.corpus)
-    [done] = named(said(), "done")
-    last = named(said(), "evaluated")[-1]
+    heard = said()
+    [done] = named(heard, "done")
+    last = named(heard, "evaluated")[-1]
     assert last["step"] == 6
     assert done["metrics"] == last["metrics"]
     assert done["metrics"]["bits_per_byte"] > done["before"]["bits_per_byte"]
@@ -134,10 +165,10 @@ def test_out_of_memory_lowers_the_micro_batch_and_not_the_result(
     assert one["metrics"] == pytest.approx(other["metrics"], rel=1e-3)
 
 
-def test_a_base_is_tuned_whole_or_through_adapters(spec: Spec, said: Said) -> None:
-    train(spec, spec.corpus)
-    base = str(spec.run / "bundle")
-    said()
+def test_a_base_is_tuned_whole_or_through_adapters(
+    spec: Spec, trained: Trained, said: Said
+) -> None:
+    base = str(trained.bundle)
     for lora, rate in ((0, 0.0), (4, 0.1)):
         run = spec.run / f"tuned-{lora}"
         tuned = replace(spec, base=base, tokenizer="", lora=lora, rate=rate, run=run)
@@ -190,16 +221,16 @@ def test_a_folder_without_a_vocabulary_is_refused(spec: Spec) -> None:
         train(replace(spec, tokenizer="/nowhere"), spec.corpus)
 
 
-def test_a_vocabulary_of_another_family_is_refused(spec: Spec, tmp_path: Path) -> None:
-    train(replace(spec, steps=1), spec.corpus)
+def test_a_vocabulary_of_another_family_is_refused(
+    spec: Spec, trained: Trained, tmp_path: Path
+) -> None:
     other = vocabulary_make(tmp_path / "other", 361)
     with pytest.raises(TrainingFailed, match="another family"):
-        train(replace(spec, base=str(spec.run / "bundle"), tokenizer=str(other)), spec.corpus)
+        train(replace(spec, base=str(trained.bundle), tokenizer=str(other)), spec.corpus)
 
 
-def test_broken_numbers_in_a_base_are_named(spec: Spec) -> None:
-    train(replace(spec, steps=1), spec.corpus)
-    file = spec.run / "bundle/model.safetensors"
+def test_broken_numbers_in_a_base_are_named(spec: Spec, trained: Trained, tmp_path: Path) -> None:
+    file = trained.copy(tmp_path / "copy").run / "bundle/model.safetensors"
     weights = load_file(file)
     weights["shared.weight"][3, 3] = float("nan")
     save_file(weights, file, metadata={"format": "pt"})
