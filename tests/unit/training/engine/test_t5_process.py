@@ -5,9 +5,9 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -17,12 +17,13 @@ from apps.singularity.training.engine.t5 import train
 from tests.common.processes import CHECKOUT
 from tests.common.t5 import events, named, perform, process
 
-START_ENGINE = """
+WORKER = """
 import subprocess, sys
 command = [sys.executable, "-m", "apps.singularity.training.engine", sys.argv[1]]
-started = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 print(started.pid, flush=True)
-started.wait()
+for line in started.stdout:
+    print(line, end="", flush=True)
 """
 
 
@@ -60,18 +61,19 @@ def test_asked_to_stop_it_leaves_a_checkpoint_of_its_last_step(spec: Spec) -> No
     assert (spec.run / f"checkpoint-{checkpoint['step']}" / "state.json").exists()
 
 
-def test_it_dies_with_its_parent(spec: Spec) -> None:
+def test_it_dies_with_its_worker_and_leaves_a_checkpoint_of_its_last_step(spec: Spec) -> None:
     spec.run.mkdir()
-    replace(spec, steps=100_000).write(order := spec.run / "spec.json")
-    command = [sys.executable, "-c", START_ENGINE, str(order)]
-    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout
-        child = psutil.Process(int(parent.stdout.readline()))
-        while not list(spec.run.glob("checkpoint-*")):
-            assert child.is_running()
-            time.sleep(0.1)
-        parent.kill()
+    endless = replace(spec, steps=100_000, checkpoint_every=0, evaluate_every=0)
+    endless.write(order := spec.run / "spec.json")
+    command = [sys.executable, "-c", WORKER, str(order)]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout
+        child = psutil.Process(int(worker.stdout.readline()))
+        assert any('"progress"' in line for line in worker.stdout)
+        worker.kill()
     child.wait(timeout=60)
+    [checkpoint] = spec.run.glob("checkpoint-*")
+    assert (checkpoint / "state.json").exists()
 
 
 def test_a_full_disk_leaves_nothing_half_done(spec: Spec) -> None:
@@ -107,7 +109,8 @@ def test_two_processes_learn_as_one_does(spec: Spec) -> None:
 def test_two_processes_stop_as_one_does(spec: Spec) -> None:
     endless = replace(spec, processes=2, steps=100_000, checkpoint_every=0, evaluate_every=0)
     with process(endless) as started:
-        said, workers = [], []
+        said: list[dict[str, Any]] = []
+        workers: list[psutil.Process] = []
         for event in events(started):
             said.append(event)
             if event["event"] == "progress" and not workers:
