@@ -33,6 +33,7 @@ from apps.singularity.publishing import tasks
 from apps.singularity.publishing.engine.models import Stays
 from apps.singularity.publishing.models import PublishedModel
 from apps.singularity.publishing.services import models as sharing
+from apps.singularity.publishing.services import submissions
 from apps.singularity.publishing.services.models import models_tell
 from apps.singularity.publishing.services.plans import plans
 from apps.singularity.publishing.services.residuals import residual_file
@@ -367,3 +368,46 @@ def test_the_schedule_tells_and_its_row_says_how_many(fleets: Model, tmp_path: P
 HANDLERS: dict[str, str] = {}
 SENDERS = HEARTBEAT = AUDIENCES = BEFORE_SENDING = ""
 QUERIES: dict[str, str] = {}
+
+
+def test_what_stayed_and_could_not_be_sent_when_it_might_is_sent_later(
+    fleets: Model, settings: Any, tmp_path: Path
+) -> None:
+    trained(tmp_path, tokenizer_model=fleets)
+    settings.SHARE_MODELS = False
+    models_tell()
+    settings.SHARE_MODELS = True
+    here = settings.ENVIRONMENT
+    settings.ENVIRONMENT = replace(here, nats_urls=("nats://127.0.0.1:1",))
+    assert len(models_tell().waiting) == 1
+    settings.ENVIRONMENT = here
+    assert models_tell().bundles == 1
+    assert [one.asked for one in told() if one.artifact] == ["weights"]
+
+
+def test_two_processes_tell_once(
+    fleets: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(tmp_path, tokenizer_model=fleets)
+    make, others = submissions.submission_ready, iter([models_tell])
+    said: list[int] = []
+
+    def meanwhile(**given: Any) -> None:
+        make(**given)
+        said.extend(other().models for other in others)
+
+    monkeypatch.setattr(sharing, "submission_ready", meanwhile)
+    assert (models_tell().models, said) == (0, [1])
+    assert len(told()) == 1
+    assert PublishedModel.objects.exclude(told_at=None).count() == 1
+
+
+def test_who_looked_before_another_process_told_tells_no_more(
+    fleets: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(tmp_path, tokenizer_model=fleets)
+    seen = plans()
+    models_tell()
+    monkeypatch.setattr(sharing, "plans", lambda: seen)
+    assert models_tell().models == 0
+    assert len(told()) == 1

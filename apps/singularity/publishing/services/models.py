@@ -15,10 +15,10 @@ from apps.shared.contracts.subjects import instance_store
 from apps.shared.nats_bridge.services import outbox_put
 from apps.singularity.publishing.models import PublishedModel
 from apps.singularity.publishing.services.announcements import announcement
-from apps.singularity.publishing.services.plans import Plan, plans
+from apps.singularity.publishing.services.plans import Plan, is_due, plans
 from apps.singularity.publishing.services.residuals import residuals_forget
 from apps.singularity.publishing.services.scheduled import NO_KEY, NO_NATS, why_nothing
-from apps.singularity.publishing.services.submissions import submission_ready
+from apps.singularity.publishing.services.submissions import MADE, submission_ready
 from apps.singularity.publishing.services.unannounced import state_key
 
 PATTERNS_ONLY = "models do not leave: PUBLISH is patterns"
@@ -120,7 +120,7 @@ def _send_bundle(row: PublishedModel, plan: Plan) -> None:
     """Bytes first: who is told of a bundle finds it. The same digest again is sent once."""
     submission_ready(row=row, plan=plan)
     row.left_at = timezone.now()
-    row.save()
+    row.save(update_fields=[*MADE, "left_at"])
     store = instance_store(settings.INSTANCE_ID)
     artifact_put(digest=row.artifact, store=store, patience=PATIENCE)
 
@@ -129,7 +129,7 @@ def _send_bundle(row: PublishedModel, plan: Plan) -> None:
 def _announce(row: PublishedModel, plan: Plan) -> bool:
     """Queue the message with the note that it was told; False where another process just did."""
     held: Any = PublishedModel.objects.select_for_update().get(pk=row.pk)
-    if held.told_at != row.told_at:
+    if not is_due(row=held, plan=plan):
         return False
     held.asked = plan.way.asked or ""
     held.stays = plan.way.stays or ""

@@ -65,7 +65,7 @@ def plans() -> list[Plan]:
     told = {row.run: row for row in rows}
     models = [model for model in _with_bundles(models_to_tell()) if _is_ours(model)]
     due = [*_of_models(models, asking), *_answers(asking)]
-    return [plan for plan in due if _is_due(told.get(plan.run), plan)]
+    return [plan for plan in due if is_due(row=told.get(plan.run), plan=plan)]
 
 
 def _with_bundles(models: Any) -> Any:
@@ -79,11 +79,14 @@ def _is_ours(model: Any) -> bool:
     return bool(model.origin == "local" or (model.run and model.run.round))
 
 
-def _is_due(row: PublishedModel | None, plan: Plan) -> bool:
-    """What was told without its bundle is told again once the bundle may leave."""
+def is_due(*, row: PublishedModel | None, plan: Plan) -> bool:
+    """What was told without its bundle is told again once the bundle may leave.
+
+    ``stays`` is written with what was told; ``asked`` already when the bundle is made.
+    """
     if row is None or row.told_at is None:
         return True
-    return not row.asked and plan.way.asked is not None
+    return bool(row.stays) and plan.way.asked is not None
 
 
 def _of_models(models: Sequence[Any], asking: Sequence[ModelReady]) -> list[Plan]:

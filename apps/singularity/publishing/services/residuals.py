@@ -23,7 +23,11 @@ def residual_file(row: PublishedModel) -> Path:
 def residual_before(row: PublishedModel) -> Path | None:
     """That of the last difference of the family that was announced; None where there is none."""
     told = PublishedModel.objects.filter(
-        instance=row.instance, family=row.family, asked="difference", told_at__isnull=False
+        instance=row.instance,
+        family=row.family,
+        asked="difference",
+        told_at__isnull=False,
+        stays="",
     )
     last = told.exclude(pk=row.pk).order_by("-told_at").first()
     file = residual_file(last) if last and last.residual else None

@@ -39,6 +39,8 @@ TOKENIZER = (
     *("vocab.txt", "vocabulary.json"),
 )
 """Copied from where everybody has them: never from the model's own bundle."""
+MADE = ("asked", "round", "codec", "residual", "artifact", "size")
+"""What a row says of the bundle that was made for it."""
 Write = Callable[[Path, PublishedModel, Plan], None]
 
 
