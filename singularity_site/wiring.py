@@ -43,6 +43,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.shared.artifacts.tasks.prune",
         "schedule": 24 * 3600.0,
     },
+    "clean up old training runs": {
+        "task": "apps.singularity.training.tasks.prune",
+        "schedule": 24 * 3600.0,
+    },
     "clean up messages": {
         "task": "apps.shared.nats_bridge.tasks.prune",
         "schedule": 3600.0,
@@ -64,6 +68,7 @@ JOBS: dict[str, str] = {
     "adopt due": "apps.singularity.guidance.tasks.adopt_start",
     "adopt": "apps.singularity.guidance.tasks.adopt",
     "prune_bundles": "apps.shared.artifacts.tasks.prune",
+    "prune_runs": "apps.singularity.training.tasks.prune",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }
 QUEUES: dict[str, str] = {

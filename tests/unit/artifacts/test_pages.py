@@ -93,6 +93,7 @@ def test_the_command_lists_verifies_and_prunes(bundle: Path, saved: Artifact) ->
     os.utime(artifact_path(digest=other.digest), (1, 1))
     assert json.loads(run("prune", "--keep", saved.label, "--json")) == [other.digest]
     assert "No bundles." not in run("list")
+    assert f"{saved.label} would be removed" in run("prune", "--dry-run")
     with pytest.raises(CommandError, match="No bundle nothing: "):
         run("verify", "nothing")
 

@@ -179,7 +179,8 @@ def test_an_upload_beside_it_is_whole(
 
     old, new = saved(bundle, "{}"), saved(bundle, "[]")
     artifact_put(digest=old.digest, store=OWN)
-    purge, put = JetStreamContext.purge_stream, []
+    purge = JetStreamContext.purge_stream
+    put: list[threading.Thread] = []
 
     async def purged(self: Any, name: str, **arguments: Any) -> bool:
         if not put:

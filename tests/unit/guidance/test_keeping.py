@@ -56,7 +56,7 @@ def offered(fleet: Fleet, folder: Path, version: str, **fields: Any) -> ModelOff
         artifact = artifact_save(folder=folder, label=version)
         artifact_put(digest=artifact.digest, store=MODELS_STORE)
     artifact_fetch(digest=artifact.digest, size=artifact.size, store=MODELS_STORE)
-    said = {"artifact": artifact.digest, "size": artifact.size}
+    said: dict[str, Any] = {"artifact": artifact.digest, "size": artifact.size}
     offer_apply(payload=ready(version, **said | fields))
     return ModelOffer.objects.get(version=version)
 

@@ -6,7 +6,12 @@ from apps.shared.artifacts.engine.errors import (
     ArtifactUnavailable,
 )
 from apps.shared.artifacts.services.fetching import artifact_fetch
-from apps.shared.artifacts.services.keeping import Needs, bundles_prune, stores_prune
+from apps.shared.artifacts.services.keeping import (
+    Needs,
+    bundles_needed,
+    bundles_prune,
+    stores_prune,
+)
 from apps.shared.artifacts.services.local import (
     artifact_digest,
     artifact_path,
@@ -29,6 +34,7 @@ __all__ = [
     "artifact_save",
     "artifact_verify",
     "artifacts_prune",
+    "bundles_needed",
     "bundles_prune",
     "store_prune",
     "stores_prune",

@@ -33,12 +33,16 @@ Needed = Callable[[], dict[str, Needs]]
 """What is needed of each store; nothing of one that is not named."""
 
 
+def bundles_needed() -> set[str]:
+    """Digests of the bundles that this site's apps need on its disk."""
+    paths: list[str] = import_module(settings.SITE_WIRING).KEEPERS
+    keepers: list[Keeper] = [import_string(path) for path in paths]
+    return {digest for keeper in keepers for digest in keeper()}
+
+
 def bundles_prune() -> int:
-    """Remove this site's bundles that no keeper names; how many."""
-    keepers: list[Keeper] = [
-        import_string(path) for path in import_module(settings.SITE_WIRING).KEEPERS
-    ]
-    return artifacts_prune(keep={digest for keeper in keepers for digest in keeper()})
+    """Remove this site's bundles that no app needs; how many."""
+    return artifacts_prune(keep=bundles_needed())
 
 
 def stores_prune() -> int:

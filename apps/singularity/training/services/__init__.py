@@ -4,6 +4,7 @@ from apps.singularity.training.engine.errors import NoFormer, RunRefused, RunWai
 from apps.singularity.training.engine.events import TrainingFailed
 from apps.singularity.training.services.adding import model_add, model_measured
 from apps.singularity.training.services.comparing import Judged, models_compare
+from apps.singularity.training.services.pruning import runs_prune
 from apps.singularity.training.services.runs import (
     FAILURES,
     TRAIN,
@@ -41,5 +42,6 @@ __all__ = [
     "run_progress",
     "run_result",
     "run_start",
+    "runs_prune",
     "train_run",
 ]

@@ -10,7 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.selectors import artifact_find, artifacts
-from apps.shared.artifacts.services import ArtifactError, artifact_verify, artifacts_prune
+from apps.shared.artifacts.services import (
+    ArtifactError,
+    artifact_verify,
+    artifacts_prune,
+    bundles_needed,
+)
 
 MEGABYTE = 1_000_000
 
@@ -26,8 +31,8 @@ class Command(BaseCommand):
         listed = actions.add_parser("list", help="label, digest, size")
         verified = actions.add_parser("verify", help="hash every file again")
         verified.add_argument("names", nargs="*", help="labels or digests; all without them")
-        pruned = actions.add_parser("prune", help="remove all but those named")
-        pruned.add_argument("--keep", nargs="+", required=True, metavar="NAME")
+        pruned = actions.add_parser("prune", help="remove what nobody needs, as every day")
+        pruned.add_argument("--keep", nargs="+", metavar="NAME", help="remove all but these")
         pruned.add_argument("--dry-run", action="store_true", help="only say which")
         for one in (listed, verified, pruned):
             one.add_argument("--json", action="store_true", help="print JSON")
@@ -58,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError(f"{sum(map(bool, problems.values()))} of {len(rows)} are damaged.")
 
     def _prune(self, options: dict[str, Any]) -> None:
-        kept = {row.digest for row in _named(options["keep"])}
+        kept = {row.digest for row in _named(options["keep"] or [])} or bundles_needed()
         gone = [row for row in artifacts() if row.digest not in kept]
         if not options["dry_run"]:
             artifacts_prune(keep=kept)
@@ -69,7 +74,7 @@ class Command(BaseCommand):
         said = "would be removed" if options["dry_run"] else "removed"
         for row in gone:
             self.stdout.write(f"{row} {said}.")
-        self.stdout.write(f"{len(gone):,} {said}; what came within the last hour stays.")
+        self.stdout.write(f"{len(gone):,} {said}; what came or was used within the hour stays.")
 
 
 def _named(names: list[str]) -> list[Artifact]:
