@@ -59,9 +59,10 @@ class Adoption(models.Model):
     """How an offer did on this instance's held-out code, and what is used since.
 
     ``local``, ``aggregate``, ``personalised`` and ``former`` are values of ``metric`` of the bundle
-    ``artifact`` and its rivals, all on the same ``code``. ``served`` is the one that was taken or
-    kept, ``version`` its version; ``told_revision`` is the judgement's that Centralcloud was told.
-    A step that failed left its ``error`` and is tried again at ``due_at``.
+    ``artifact`` and its rivals, all on the same ``code``; ``former`` is that of an aggregate which
+    was in use, as it came. ``served`` is the one that was taken or kept, ``version`` its version;
+    ``told_revision`` is the judgement's that Centralcloud was told. A step that failed left its
+    ``error`` and is tried again at ``due_at``.
     """
 
     class Served(models.TextChoices):

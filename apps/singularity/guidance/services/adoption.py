@@ -154,6 +154,8 @@ def _note(adoption: Adoption, judgement: Judgement, choice: Choice) -> None:
     """All numbers; what was wrong before is forgotten."""
     now = timezone.now()
     said: dict[str, Any] = {name: judgement.scores.get(name) for name in SCORES}
+    if (former := judgement.models.get("former")) and former.origin != "aggregate":
+        said["former"] = None  # one tuned here says nothing of the fleet's: see ModelEvaluated
     said |= {"artifact": adoption.offer.artifact, "code": judgement.code}
     said |= {"metric": judgement.metric, "examples": judgement.examples}
     said |= {"served": choice.served, "adopted": choice.adopted, "reason": choice.reason[:500]}

@@ -99,7 +99,7 @@ def offer_judge(*, offer: ModelOffer, code: Code, tune: bool, report: Any) -> Ju
     if judgement.in_use == "none" and (default := _default(offer.kind)):
         folders["none"] = default
     _note(judgement, compare(folders=folders))
-    if tune and offer.kind in TUNING_STEPS:
+    if tune and offer.kind in TUNING_STEPS and judgement.in_use != "personalised":
         mine = judgement.models["personalised"] = _personalised(offer)
         _note(judgement, compare(folders={"personalised": _folder(mine)}))
     return judgement
@@ -131,9 +131,19 @@ def _rivals(offer: ModelOffer, code: Code) -> Judgement:
     if best := local_best(kind=kind, scope=scope):
         judgement.models["local"] = best
     if used is not None:
-        judgement.in_use = "local" if used.origin == "local" else "former"
+        judgement.in_use = _name_of(used, offer)
         judgement.models[judgement.in_use] = used
     return judgement
+
+
+def _name_of(used: Any, offer: ModelOffer) -> str:
+    """Which of the rivals the model in use is: the offer itself where it was taken before."""
+    if used.origin == "local":
+        return "local"
+    if used.version == offer.version:
+        return "aggregate"
+    tuned = used.origin == "personalised" and used.base is not None
+    return "personalised" if tuned and used.base.version == offer.version else "former"
 
 
 def local_best(*, kind: str, scope: str) -> Any:
