@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.services import artifact_path
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled, jobs_recover
 from apps.shared.core.jobs import run as job_run
@@ -56,6 +57,7 @@ def first(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_fa
             TrainingRun.objects.all().delete()
             Job.objects.all().delete()
             Codebase.objects.all().delete()
+            Artifact.objects.all().delete()
 
 
 def command(*arguments: str) -> str:

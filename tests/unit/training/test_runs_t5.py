@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.services import artifact_path
 from apps.shared.core.jobs import jobs_recover
 from apps.shared.core.models import Job
@@ -74,6 +75,7 @@ def run(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_fact
             TrainingRun.objects.all().delete()
             Job.objects.all().delete()
             Codebase.objects.all().delete()
+            Artifact.objects.all().delete()
             connection.close()
 
 
