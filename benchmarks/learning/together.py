@@ -109,7 +109,8 @@ class Comparison:
         spec = replace(self._spec(name, f"round-{number}"), steps=self.plan.steps)
         if base is None:
             return trained(spec)
-        return trained(replace(spec, base=str(base), tokenizer="", round_number=number))
+        again = replace(spec, base=str(base), base_version=base.name, tokenizer="")
+        return trained(replace(again, round_number=number))
 
     def _judged(self, name: str, models: dict[str, Path]) -> dict[str, Judged]:
         return judged(self._spec(name, "judged"), models, METRICS[self.plan.kind])

@@ -1,7 +1,8 @@
 """The loop that all kinds of training share: steps, judging, checkpoints, the end.
 
 What a step learns from and how a model is judged is the learner's. The loop keeps the best weights
-on held-out code, the start's among them, and gives those back.
+on held-out code, the start's among them, and gives those back; for a round of the fleet it gives
+the last ones, which may be worse alone than what they began from, and better with those of others.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ class Loop:
     ) -> None:
         self._spec, self._learner, self._device = spec, learner, device
         self._optimizer, self._rate = optimizer, rate
-        self._schedule = Schedule(spec.steps, spec.minutes * 60, holds=spec.round_number > 0)
+        self._for_round = spec.round_number > 0
+        self._schedule = Schedule(spec.steps, spec.minutes * 60, holds=self._for_round)
         self._state = _State()
         named = learner.model.named_parameters()
         self._weights = {name: weight for name, weight in named if weight.requires_grad}
@@ -191,13 +193,14 @@ class Loop:
         return self._schedule.done(self._state.step, self._seconds())
 
     def _judge(self) -> None:
-        """Judge the weights as they are, and keep them if none were better."""
+        """Judge the weights as they are, and keep them if none were better, or for a round."""
         metrics, name = self._learner.judge(), self._learner.metric
         self._state.judged_at = self._state.step
         if non_finite(metrics[name]):
             raise self._failed(f"Judging after step {self._state.step}", metrics[name])
         say("evaluated", step=self._state.step, metrics=metrics)
-        if not self._state.best or self._better(metrics[name], self._state.best[name]):
+        is_first = not self._state.best
+        if is_first or self._for_round or self._better(metrics[name], self._state.best[name]):
             self._state.best, self._state.best_step = metrics, self._state.step
             self._best = {key: w.detach().cpu().clone() for key, w in self._weights.items()}
 

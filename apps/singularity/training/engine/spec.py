@@ -8,6 +8,7 @@ folder, writes only below ``run``, talks to no database, and says on its standar
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -36,7 +37,8 @@ class Spec:
         size: name of a size of the kind.
         tokenizer: folder of the vocabulary's bundle; "" where the base brings its own.
         base: Hugging Face folder to start from, "" from scratch (the encoder: the default model).
-        base_version: what the base is called, for the model card.
+        base_version: what the base is called, for the model card; the data come in another order
+            for each.
         steps: optimizer steps; 0: as long as ``minutes`` say.
         minutes: wall-clock limit; 0: as many as ``steps`` take.
         batch: sequences (t5) or pairs (encoder) of one step, over all devices; 0: by size.
@@ -87,6 +89,18 @@ class Spec:
     resume: bool = False
     asked: str = ""
     models: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data_seed(self) -> int:
+        """Of data order and masks.
+
+        Each base has its own: a round that began as the one before it would learn the same rows
+        with the same gaps again, and nothing but those.
+        """
+        if not self.base_version:
+            return self.seed
+        said = f"{self.seed}:{self.base_version}"
+        return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=6).digest(), "big")
 
     def write(self, file: Path) -> None:
         """Write as JSON."""

@@ -40,6 +40,16 @@ def test_each_round_of_the_fleet_has_a_lower_rate_down_to_a_floor(
     assert recipe_of(replace(rounds[0], rate=0.5)).rate == 0.5
 
 
+def test_what_goes_on_from_another_base_sees_other_gaps_and_the_same_from_the_same(
+    order: Spec,
+) -> None:
+    rounds = [replace(order, base_version=f"fleet_t5-all_v1.{n}") for n in (1, 2)]
+    seeds = {recipe_of(one).seed for one in (order, *rounds)}
+    assert len(seeds) == 3
+    assert recipe_of(rounds[0]).seed == recipe_of(rounds[0]).seed
+    assert recipe_of(replace(rounds[0], seed=1)).seed not in seeds
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -45,7 +45,7 @@ def recipe_of(spec: Spec) -> Recipe:
         batch=spec.batch or BATCH,
         rate=spec.rate or RATE,
         length=spec.length,
-        seed=spec.seed,
+        seed=spec.data_seed,
     )
 
 

@@ -104,7 +104,7 @@ def recipe_of(spec: Spec) -> Recipe:
         batch=spec.batch or (shape.batch if shape else _BASE_BATCH),
         rate=spec.rate or _rate(spec, ours=shape is not None),
         optimizer=spec.optimizer,
-        seed=spec.seed,
+        seed=spec.data_seed,
         instructions=spec.instructions,
         lora=spec.lora,
     )
