@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 
@@ -16,7 +17,7 @@ from apps.shared.artifacts.services.local import local_store
 @contextmanager
 def without_keeper(app: str) -> Iterator[None]:
     """The site's wiring does not name this app's keeper."""
-    wiring = import_module(settings.SITE_WIRING)
+    wiring: Any = import_module(settings.SITE_WIRING)
     held = wiring.KEEPERS
     wiring.KEEPERS = [path for path in held if f".{app}." not in path]
     assert len(wiring.KEEPERS) == len(held) - 1
