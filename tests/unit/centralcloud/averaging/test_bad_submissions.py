@@ -20,6 +20,7 @@ from tests.common.averaging import (
     arrays_of,
     bundle_of,
     completed,
+    difference_of,
     family_parts,
     receive,
     submit_difference,
@@ -112,6 +113,33 @@ def test_differences_of_real_training() -> None:
         np.testing.assert_allclose(found[name], array, atol=1e-3)
     rows = Submission.objects.filter(round=second, state="accepted")
     assert all(row.norm and row.cosine and row.cosine > 0 for row in rows)
+
+
+def test_a_difference_to_another_base_than_its_rounds() -> None:
+    """What it says in its message is right; the bundle itself was made from other weights."""
+    models = trained_t5()
+    for name, weights in zip("abc", models, strict=False):
+        submit_weights(name, weights)
+    first = close()
+    second = Round.objects.get(number=2)
+    before, common = arrays_of(first), noise_like(models[0], 0.1)
+    for name in "abcd":
+        own = noise_like(models[0], 0.01)
+        submit_difference(name, second, {n: before[n] + common[n] + own[n] for n in before})
+    close(2)
+    third = Round.objects.get(number=3)
+    before = arrays_of(AggregateModel.objects.get(number=2))
+    for name in "abc":
+        own = noise_like(models[0], 0.01)
+        submit_difference(name, third, {n: before[n] + common[n] + own[n] for n in before})
+    wrong = difference_of(first, {n: before[n] + 1.1 * common[n] for n in before})
+    said = Submission.objects.get(instance="a", round=third)
+    parts: dict[str, Any] = {"kind": "t5", "family": said.told_family, "scope": said.scope}
+    parts |= {"architecture": third.family.architecture, "tokenizer": third.family.tokenizer}
+    parts |= {"asked": "difference", "round": third.pk, "base": said.base}
+    receive("e", completed(wrong, parts))
+    close(3)
+    assert left_out() == {"e": f"it began from {first}, its round from {third.base}"}
 
 
 def test_another_familys_shapes() -> None:

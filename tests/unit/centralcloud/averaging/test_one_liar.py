@@ -9,11 +9,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
 from django.conf import LazySettings
 
+from apps.centralcloud.averaging.handlers import model_evaluated, training_completed
 from apps.centralcloud.averaging.models import AggregateModel, ModelFamily, Round, Submission
 from apps.centralcloud.averaging.services import (
     averaging,
@@ -22,6 +24,7 @@ from apps.centralcloud.averaging.services import (
     making,
     round_close,
 )
+from apps.centralcloud.fleet.services.withdrawal import instance_withdraw
 from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.services import (
     artifact_fetch,
@@ -29,9 +32,12 @@ from apps.shared.artifacts.services import (
     artifact_put,
     artifact_save,
 )
+from apps.shared.contracts.payloads.training import ModelEvaluated
 from apps.shared.contracts.subjects import instance_store
+from apps.shared.nats_bridge.received import Received
 from tests.common.averaging import (
     CONFIG,
+    STARTED,
     arrays_of,
     bundle_of,
     completed,
@@ -189,6 +195,30 @@ def test_who_is_withdrawn_while_its_round_closes_is_no_part_of_it(
     assert aggregate.contributors == 3
     mean = sum(trained(seed)["wi"] for seed in (1, 2, 3)) / 3
     np.testing.assert_allclose(arrays_of(aggregate)["wi"], mean, atol=1e-6)
+
+
+def test_what_a_withdrawn_instance_had_sent_is_left() -> None:
+    aggregate = second()
+    bundle = bundle_of(trained(4))
+    measured = {
+        "kind": "t5", "version": aggregate.version, "family": aggregate.family_id,
+        "metric": "bits_per_byte", "aggregate": 1.0, "examples": 9, "served": "aggregate",
+        "adopted": True, "revision": 1, "evaluated_at": STARTED,
+    }  # fmt: skip
+    instance_withdraw(name="d")
+    training_completed([sent("d", completed(bundle, family_parts(bundle)))])
+    model_evaluated([sent("d", ModelEvaluated.model_validate(measured))])
+    assert not Submission.objects.filter(instance="d").exists()
+    assert not aggregate.evaluations.exists()
+    model_evaluated([sent("e", ModelEvaluated.model_validate(measured))])
+    assert aggregate.evaluations.get().instance == "e"
+
+
+def sent(instance: str, payload: Any) -> Received[Any]:
+    return Received(
+        event_id=str(uuid4()), subject="", instance=instance, payload=payload, told_at=STARTED,
+        stored_at=STARTED, size=1,
+    )  # fmt: skip
 
 
 def second() -> AggregateModel:

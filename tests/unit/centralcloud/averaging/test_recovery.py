@@ -9,6 +9,7 @@ import sys
 import threading
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,13 @@ from django.conf import LazySettings
 from django.db import connection
 
 from apps.centralcloud.averaging.models import AggregateModel, Round, Submission
-from apps.centralcloud.averaging.services import Closed, keeping, round_close, rounds_due
+from apps.centralcloud.averaging.services import (
+    Closed,
+    averaging,
+    keeping,
+    round_close,
+    rounds_due,
+)
 from apps.shared.artifacts.services import artifact_put
 from apps.shared.nats_bridge.models import OutboxMessage
 from tests.common.averaging import submit_weights
@@ -138,6 +145,27 @@ def test_of_two_workers_one_does_it(full: UUID) -> None:
     assert sum(one is not None for one in found) == 1
     assert AggregateModel.objects.count() == 1
     assert Round.objects.filter(number=2).count() == 1
+
+
+def test_who_is_slower_without_a_lock_changes_nothing(
+    full: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection broke, its lock went with it, and another worker closed the round meanwhile."""
+    keep, others = keeping.bundle_keep, iter([round_close])
+
+    def meanwhile(**given: Any) -> Any:
+        made = keep(**given)
+        monkeypatch.setattr(averaging, "bundle_keep", keep)
+        for other in others:
+            other(round_id=full)
+        return made
+
+    monkeypatch.setattr(averaging, "bundle_keep", meanwhile)
+    closed = round_close(round_id=full)
+    assert closed is not None
+    assert closed.version == AggregateModel.objects.get().version
+    assert Round.objects.filter(state=Round.State.OPEN).count() == 1
+    assert OutboxMessage.objects.filter(state_key=f"model:{closed.version}").count() == 1
 
 
 def test_a_full_disk_is_one_line_and_tried_again(full: UUID) -> None:
