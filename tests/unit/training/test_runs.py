@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,6 +154,21 @@ def test_a_cancelled_run_ends_at_once_and_is_resumed() -> None:
     assert not hasattr(run_get(reference=str(run.pk)), "model")
     again = train_run(run=run_start(kind="vocabulary", resume=str(run.pk)))
     assert again.run == run
+
+
+def test_a_cancelled_process_does_not_come_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = f"""echo '{{"event": "started"}}'; sleep 20; touch {tmp_path}/ended"""
+    monkeypatch.setattr(training_service, "training_command", lambda _spec: ["sh", "-c", said])
+
+    def cancel(run: TrainingRun, phase: str) -> None:
+        if phase == "training" and run.job:
+            Job.objects.filter(pk=run.job.pk).update(state="cancelled")
+
+    with pytest.raises(JobCancelled):
+        train_run(run=run_start(kind="vocabulary"), report=cancel)
+    assert not (tmp_path / "ended").exists()
 
 
 def test_a_lost_run_is_picked_up_by_the_next_worker() -> None:
