@@ -34,15 +34,14 @@ from apps.singularity.guidance.services import (
     evaluations_tell_due,
     offer_adopt,
     offer_apply,
-    rounds_join,
 )
 from apps.singularity.guidance.services import adoption as adopting
 from apps.singularity.guidance.services.bundles import bundle_check, model_at_hand
-from apps.singularity.training.models import Model, TrainingRun
+from apps.singularity.training.models import Model
 from apps.singularity.training.selectors import model_in_use, models_of
 from apps.singularity.training.services import model_add, model_use
-from tests.common.factories.guidance import ready, round_offer
-from tests.common.factories.learned import aggregate, t5_bundle, vocabulary
+from tests.common.factories.guidance import ready
+from tests.common.factories.learned import t5_bundle
 from tests.common.published import payload_of
 from tests.common.sharing import Fleet, fleet_make
 from tests.common.t5 import vocabulary_make
@@ -361,34 +360,6 @@ def test_a_job_row_tells_of_it(fleet: Fleet, own: Model) -> None:
     adoption_run()
     job = Job.objects.get(kind="adopt")
     assert (job.state, job.result) == ("succeeded", {"looked at": 1, "adopted": 0, "failed": 0})
-
-
-def test_a_run_is_queued_for_an_open_round_once(
-    fleet: Fleet, settings: Any, tmp_path: Path
-) -> None:
-    base = aggregate(tmp_path, fleets=vocabulary())
-    one = round_offer(base.version)
-    fields: dict[str, Any] = {"family": base.family, "artifact": base.artifact, "round": one}
-    offer_apply(payload=ready(base.version, **fields))
-    assert rounds_join() == []
-    settings.JOIN_ROUNDS = True
-    (job,) = rounds_join()
-    run = TrainingRun.objects.get()
-    assert (run.round, run.base, run.job, run.steps) == (one.id, base, job, 200)
-    assert rounds_join() == []
-    closed = round_offer(base.version, closes_at=timezone.now() - timedelta(minutes=1))
-    offer_apply(payload=ready(base.version, 2, **fields | {"round": closed}))
-    assert rounds_join() == []
-
-
-def test_who_shares_no_models_joins_no_round(fleet: Fleet, settings: Any, tmp_path: Path) -> None:
-    base = aggregate(tmp_path, fleets=vocabulary())
-    fields: dict[str, Any] = {"family": base.family, "artifact": base.artifact}
-    offer_apply(payload=ready(base.version, round=round_offer(base.version), **fields))
-    settings.JOIN_ROUNDS, settings.SHARE_MODELS = True, False
-    assert rounds_join() == []
-    settings.SHARE_MODELS, settings.PUBLISH = True, "patterns"
-    assert rounds_join() == []
 
 
 def test_what_is_due_waits_for_the_worker_that_trains(
