@@ -49,6 +49,13 @@ class Node:
                 [str(program()), "--config", str(self._folder / "nats.conf")], stderr=log
             )
 
+    def reload(self) -> None:
+        """As its operator is told to: twice."""
+        assert self._process is not None
+        for _ in range(2):
+            command = [str(program()), "--signal", f"reload={self._process.pid}"]
+            subprocess.run(command, check=True)
+
     def kill(self) -> None:
         """End it with kill -9."""
         if self._process is not None:
@@ -95,6 +102,12 @@ class Cluster:
             node.start()
         assert eventually(lambda: all(listens(node.client) for node in self.nodes))
         assert eventually(lambda: all(node.has_leader() for node in self.nodes))
+
+    def let_in(self, users: str) -> None:
+        """Other users, without a restart."""
+        for node in self.nodes:
+            node.configure([other for other in self.nodes if other is not node], users)
+            node.reload()
 
     def leader(self, stream: str) -> Node:
         """The node that leads a stream."""

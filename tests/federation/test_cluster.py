@@ -37,14 +37,21 @@ def test_a_cluster_that_loses_its_leader_again_and_again_loses_no_message(tmp_pa
 
 @contextmanager
 def clustered(folder: Path) -> Iterator[tuple[Cluster, Federation]]:
-    """A federation whose NATS is a cluster that keeps three copies."""
+    """A federation whose NATS is a cluster that keeps three copies.
+
+    One of its instances is enrolled when the cluster runs already.
+    """
     cluster = Cluster(folder / "nats")
     variables = {"NATS_URL": cluster.urls, "NATS_REPLICAS": "3"}
     fleet = Federation(folder, ["alpha", "beta"], **variables)
     try:
         fleet.prepare()
+        late = fleet.instances[-1]
+        fleet.central.manage("instance_revoke", late.name)
         cluster.start(fleet.central.manage("nats_config"))
         fleet.central.manage("nats_setup")
+        fleet.enroll(late)
+        cluster.let_in(fleet.central.manage("nats_config"))
         fleet.bridges_start()
         yield cluster, fleet
     finally:

@@ -19,6 +19,8 @@ from apps.shared.contracts.subjects import (
 )
 
 INBOX = "_INBOX_"
+MAPPED = "_R_."
+"""What a reply subject of another account becomes: nats-server leads it back into that account."""
 ACK = "$JS.ACK"
 API = "$JS.API"
 STREAM_OF_INSTANCES = Stream.INSIGHTS
@@ -77,23 +79,34 @@ def instance_filters(name: str) -> list[str]:
     return [message.subject for message in down] + own
 
 
+def next_subject(stream: str, consumer: str) -> str:
+    """Where the next messages of a durable consumer are asked for."""
+    return f"{API}.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+
+
 def instance_publishes(name: str) -> list[str]:
     """Subjects that an instance sends to: facts, questions, its consumer's own, artifacts."""
     consumer = f"{STREAM_OF_INSTANCES}.{durable_name(name)}"
     sent = [message.subject for message in MESSAGES if message.way != Way.DOWN]
-    reads = [f"{API}.CONSUMER.{verb}.{consumer}" for verb in ("INFO", "MSG.NEXT")]
-    return [*sent, *reads, f"{ACK}.{consumer}.>", presence_subject(name), *_artifacts(name)]
+    asks = [f"{API}.CONSUMER.INFO.{consumer}", *instance_streamed(name)]
+    return [*sent, *asks, f"{ACK}.{consumer}.>", presence_subject(name), *_artifacts(name)]
+
+
+def instance_streamed(name: str) -> list[str]:
+    """Those of them that are answered by more than one message."""
+    reads = next_subject(STREAM_OF_INSTANCES, durable_name(name))
+    return [reads, direct_subject(MODELS_STORE)]
 
 
 def _artifacts(name: str) -> list[str]:
-    """An instance reads the common store; of its own it learns what is there, and adds to it.
+    """Of its own store an instance learns what is there, and adds to it.
 
     It may not read its own by direct get: with that, whoever names another reply subject would
     have the server publish any bytes anywhere (docs/decisions/0007).
     """
     own = instance_store(name)
     adds = [chunk_subject(own, "*"), f"$O.{own}.M.*"]
-    return [direct_subject(MODELS_STORE), stream_info_subject(own), *adds]
+    return [stream_info_subject(own), *adds]
 
 
 def instance_subscribes(name: str) -> list[str]:

@@ -22,7 +22,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
-from apps.shared.nats_bridge.names import ACK, API
+from apps.shared.nats_bridge.names import ACK, next_subject
 
 BATCH_MESSAGES = 256
 BATCH_BYTES = 4 * 1024 * 1024
@@ -41,7 +41,7 @@ class Pull:
 
     def __init__(self, client: Client, *, stream: str, consumer: str) -> None:
         self._client = client
-        self._subject = f"{API}.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        self._subject = next_subject(stream, consumer)
         self._messages: deque[Msg] = deque()
         self._came = asyncio.Event()
         self._open = 0

@@ -2,7 +2,8 @@
 
 Whoever asks names the subject of the reply, and it is Centralcloud, which may publish anywhere,
 who publishes it: a question with the reply ``$JS.API.STREAM.PURGE.<stream>`` would have it empty
-a stream. So nothing is ever sent anywhere but to an inbox, and an answer to the asker's own.
+a stream. Instances ask from accounts of their own, which the reply cannot leave; where a server
+has no accounts, nothing is ever sent anywhere but to an inbox, and an answer to the asker's own.
 
 Source of the service protocol: NATS ADR-32 (service API); ``nats micro ls`` finds it.
 """
@@ -21,7 +22,7 @@ from nats.micro.request import Request
 from apps.shared.contracts.subjects import SERVICE, message_of
 from apps.shared.core.version import VERSION
 from apps.shared.nats_bridge.database import DatabaseThreads
-from apps.shared.nats_bridge.names import INBOX
+from apps.shared.nats_bridge.names import INBOX, MAPPED
 from apps.shared.nats_bridge.relay import Sender
 from apps.shared.nats_bridge.services.answering import (
     QUESTION_SECONDS,
@@ -73,7 +74,7 @@ class QueryService:
 
     async def _take(self, request: Request) -> None:
         """Start on it at once: the service hands over one request of an endpoint after another."""
-        if not _reply(request).startswith(INBOX):
+        if not _reply(request).startswith((INBOX, MAPPED)):
             log.warning("question.reply_refused", reply=_reply(request)[:100])
         elif len(self._running) >= AT_A_TIME:
             await request.respond_error("503", "too many questions at a time: ask again later")

@@ -51,6 +51,7 @@ async def _stream_ensure(jetstream: JetStreamContext, config: StreamConfig) -> N
         await jetstream.update_stream(config)
     except NotFoundError:
         await jetstream.add_stream(config)
+        log.info("stream.made", stream=config.name)  # unexpected where there was one before
 
 
 async def _consumer_ensure(

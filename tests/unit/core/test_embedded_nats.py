@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js.api import StreamConfig
 
 from apps.shared.core.embedded.errors import EmbeddedServerError
 from apps.shared.core.embedded.nats import Nats
 from apps.shared.core.embedded.servers import EmbeddedServers
+from tests.common.nats import nats_server
 
+STREAM = "INTELLIGENCE"
 USERS = 'authorization {{ users: [ {{ user: somebody, password: "{}" }} ] }}\n'
 
 
@@ -104,3 +107,39 @@ def test_the_server_of_another_state_folder_is_not_touched(state: Path, tmp_path
     other.write_users(USERS.format("secret"))
     assert lets_in(ours.url)
     assert other.process() is None
+
+
+def test_streams_from_before_there_were_accounts_are_there_and_stay(
+    state: Path, tmp_path: Path
+) -> None:
+    nats = EmbeddedServers(state).nats
+    nats.layout.make()
+    data = nats.layout.data(nats.name)
+    data.mkdir()
+    with nats_server(tmp_path, f'jetstream {{ store_dir: "{data}" }}') as url:
+        asyncio.run(tell(url, b"before"))
+    nats.ensure()
+    assert asyncio.run(told(nats.url)) == [b"before"]
+    asyncio.run(tell(nats.url, b"after"))
+    nats.stop()
+    nats.ensure()
+    assert asyncio.run(told(nats.url)) == [b"before", b"after"]
+
+
+async def tell(url: str, text: bytes) -> None:
+    client = Client()
+    await client.connect(url)
+    streams = client.jetstream()
+    await streams.add_stream(StreamConfig(name=STREAM, subjects=["facts"]))
+    await streams.publish("facts", text)
+    await client.close()
+
+
+async def told(url: str) -> list[bytes | None]:
+    client = Client()
+    await client.connect(url)
+    streams = client.jetstream()
+    last = (await streams.stream_info(STREAM)).state.last_seq
+    found = [(await streams.get_msg(STREAM, number + 1)).data for number in range(last)]
+    await client.close()
+    return found

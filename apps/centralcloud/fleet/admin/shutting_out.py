@@ -12,12 +12,14 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from apps.centralcloud.fleet import services
+from apps.centralcloud.fleet.engine.nats_server import RELOAD
 from apps.centralcloud.fleet.models import Instance
 from apps.shared.core.embedded.errors import EmbeddedServerError
 
 NAMES_SHOWN = 20
-RELOAD = (
-    "nats-server is run elsewhere: have `manage.py nats_config` write its users, and reload it."
+TELL = (
+    "nats-server is run elsewhere: have `manage.py nats_config` write its users, and there run "
+    f"{RELOAD}."
 )
 
 
@@ -96,6 +98,6 @@ def _act(request: HttpRequest, instance: Instance, step: Step) -> bool:
 def _users_write(request: HttpRequest) -> None:
     try:
         if not services.nats_users_write():
-            messages.warning(request, RELOAD)
+            messages.warning(request, TELL)
     except EmbeddedServerError as error:
         messages.error(request, str(error))

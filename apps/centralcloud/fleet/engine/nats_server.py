@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+RELOAD = "`nats-server --signal reload` twice (a new instance is answered after the second)"
+"""What an operator does when the users have changed; in a cluster at each server."""
 CLIENT_PORT = 4222
 CLUSTER_PORT = 6222
 
 SINGLE = """\
 # nats-server for Singularity. Written by `manage.py nats_config --server`: adapt it and keep it;
-# only users.conf beside it is written again, when instances come and go.
+# only users.conf beside it is written again, when instances come and go. Reload twice then: the
+# server answers those that are new after the second time.
 server_name: $NATS_SERVER_NAME
 listen: "0.0.0.0:{client}"
 http: "127.0.0.1:8222"
@@ -22,7 +25,7 @@ jetstream {{
 }}
 
 # Limits: what one instance can take from the others. All but the first hold for each connection;
-# nats-server has no number of connections for each user of this kind.
+# how many connections an instance may have is said in users.conf.
 max_connections: {connections}
 max_subscriptions: 1000
 max_payload: 1MB
@@ -37,7 +40,8 @@ max_pending: 16MB
 # }}
 """
 CLUSTER = """
-# Every server of the cluster has this file; only NATS_SERVER_NAME differs ({names}).
+# Every server of the cluster has this file, and users.conf; only NATS_SERVER_NAME differs
+# ({names}). Each is reloaded.
 # NATS_REPLICAS={replicas} keeps each message on {replicas} of them.
 cluster {{
   name: "singularity"

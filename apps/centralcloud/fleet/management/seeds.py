@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from apps.centralcloud.fleet.engine.nats_server import RELOAD
 from apps.centralcloud.fleet.services.nats_users import nats_users_write
 from apps.shared.contracts.nkeys import NKey, seed_new
 from apps.shared.core.identity import Identity
 from apps.shared.core.private_files import write_whole
 
-RELOAD = (
-    "Let nats-server know: `manage.py nats_config --output PATH/users.conf`, then "
-    "`nats-server --signal reload` there."
+TELL = (
+    f"Let nats-server know: `manage.py nats_config --output PATH/users.conf`, then there {RELOAD}."
 )
 
 NEXT = (
@@ -69,4 +69,4 @@ def told(name: str, pair: Pair, *, as_json: bool) -> str:
 
 def users_told() -> str:
     """Write the users where the server is an embedded one; else what the operator has to do."""
-    return "nats-server knows." if nats_users_write() else RELOAD
+    return "nats-server knows." if nats_users_write() else TELL

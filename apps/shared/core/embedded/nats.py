@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from apps.shared.contracts.subjects import SERVICE
 from apps.shared.core.embedded.errors import EmbeddedServerError
 from apps.shared.core.embedded.server import POLL_SECONDS, Server
 from apps.shared.core.ports import HOST, port_near
@@ -21,7 +22,17 @@ CLIENT_PORT = 4222
 MONITOR_PORT = 8222
 ANSWER_SECONDS = 5.0
 RELOAD_SECONDS = 10.0
+RELOADS = 2
+"""At a reload the server listens anew for what accounts take in from others, but only of accounts
+that it had before: one that is new is answered after the second (nats-server 2.15.1)."""
 USERS = "users.conf"
+OPEN = f"""\
+accounts {{ {SERVICE} {{ jetstream: enabled, users: [ {{ user: anyone, password: anyone }} ] }} }}
+no_auth_user: anyone
+"""
+"""While nobody is enrolled: streams belong to an account, and are Centralcloud's from the start."""
+NO_ACCOUNT = "$G"
+"""Whose streams are where a server has no accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ class Nats(Server):
         self.layout.data(self.name).mkdir(mode=0o700, exist_ok=True)
         ports = Ports(client=port_near(CLIENT_PORT), monitor=port_near(MONITOR_PORT))
         self.ports_file.write_text(json.dumps(asdict(ports)))
+        self._take_over()
         self._configure()
 
     def command(self) -> list[str]:
@@ -113,16 +125,33 @@ class Nats(Server):
         if process is None:
             return
         self._configure()
+        for _ in range(RELOADS):
+            if not self._reload(process):
+                return
+
+    def _reload(self, process: psutil.Process) -> bool:
+        """Whether it is still there; it has read its configuration then."""
         begin, before = self._log_size(), self._wait_loaded("")
         try:
             process.send_signal(signal.SIGHUP)
         except psutil.NoSuchProcess:
-            return  # the next start reads the same file
+            return False  # the next start reads the same file
         if not before or not self._wait_loaded(before):
             raise EmbeddedServerError(
                 f"The embedded nats does not take its users: {self._reason(begin)} "
                 f"(see {self.layout.log(self.name)})"
             )
+        return True
+
+    def _take_over(self) -> None:
+        """Streams that were made before there were accounts are Centralcloud's from now on.
+
+        Left where they are they belong to nobody, and the server would never say it is healthy.
+        """
+        streams = self.layout.data(self.name) / "jetstream"
+        nobodys, ours = streams / NO_ACCOUNT, streams / SERVICE
+        if nobodys.is_dir() and not ours.exists():
+            nobodys.rename(ours)
 
     def _configure(self) -> None:
         """JetStream keeps its streams in the data folder."""
@@ -132,7 +161,7 @@ class Nats(Server):
             f"http: {_text(f'{HOST}:{ports.monitor}')}",
             f"pid_file: {_text(self.pid_file)}",
             f"jetstream {{ store_dir: {_text(data)} }}",
-            *([f"include {_text(USERS)}"] if self.users_file.exists() else []),
+            f"include {_text(USERS)}" if self.users_file.exists() else OPEN,
         ]
         write_whole(self.config_file, "\n".join(lines) + "\n")
 

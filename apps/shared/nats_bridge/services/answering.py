@@ -16,7 +16,7 @@ from apps.shared.contracts.event import event_decode, payload_of
 from apps.shared.contracts.nkeys import NKey
 from apps.shared.contracts.subjects import source_instance
 from apps.shared.nats_bridge.database import database_gone
-from apps.shared.nats_bridge.names import inbox_prefix
+from apps.shared.nats_bridge.names import MAPPED, inbox_prefix
 from apps.shared.nats_bridge.wiring import Wiring
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ def _answer(question: Question, wiring: Wiring, key: NKey) -> tuple[dict[str, st
         keys_of=partial(wiring.senders, stored_at=timezone.now()),
     )
     instance = source_instance(event.source)
-    if not question.reply.startswith(f"{inbox_prefix(instance)}."):
+    if not question.reply.startswith((MAPPED, f"{inbox_prefix(instance)}.")):
         raise MessageRefused(Reason.NOT_ALLOWED, "the answer would not go to the asker's inbox")
     query = payload_of(event)
     ask = wiring.questions.get(event.subject)

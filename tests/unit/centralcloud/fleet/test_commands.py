@@ -167,6 +167,7 @@ def test_where_nats_is_not_embedded_the_operator_is_told_what_to_do(
     told = StringIO()
     call_command("instance_enroll", "acme", stdout=StringIO(), stderr=told)
     assert "nats_config --output" in told.getvalue()
+    assert "`nats-server --signal reload` twice" in told.getvalue()
     assert not servers_of(settings.STATE_DIR).nats.users_file.exists()
 
 

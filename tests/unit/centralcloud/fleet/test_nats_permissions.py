@@ -6,9 +6,7 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,6 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig, StreamConfig
 
-from apps.centralcloud.fleet.engine.nats_users import users_text
-from apps.shared.contracts.nkeys import NKey
 from apps.shared.contracts.subjects import (
     MESSAGES,
     MODELS_STORE,
@@ -27,9 +23,7 @@ from apps.shared.contracts.subjects import (
     Way,
     instance_store,
 )
-from apps.shared.core.embedded.nats import Nats
 from apps.shared.core.embedded.servers import EmbeddedServers
-from apps.shared.nats_bridge.connection import NKeyClient
 from apps.shared.nats_bridge.names import (
     chunk_subject,
     direct_subject,
@@ -42,50 +36,16 @@ from apps.shared.nats_bridge.names import (
 )
 from apps.shared.nats_bridge.streams import instance_models, stream_configs
 from tests.common.factories.fleet import key_new
+from tests.common.nats_place import Place
 from tests.common.processes import eventually
 
 OWN, OTHER = durable_name("acme"), durable_name("beta")
 UP = [message.subject for message in MESSAGES if message.way == Way.UP]
 QUESTIONS = [message.subject for message in MESSAGES if message.way == Way.REQUEST]
 CHANGES = ("CREATE", "UPDATE", "DELETE", "PURGE", "MSG.GET", "MSG.DELETE", "SNAPSHOT", "RESTORE")
-NAMES = ("centralcloud", "acme", "beta")
 MESSAGE = "intelligence.insights.statistics"
 MINE, THEIRS = instance_store("acme"), instance_store("beta")
 STORES = [store_stream(one) for one in (MODELS_STORE, MINE, THEIRS)]
-
-
-@dataclass
-class Place:
-    """A nats-server with its users."""
-
-    nats: Nats
-    keys: dict[str, NKey] = field(default_factory=lambda: {n: key_new() for n in NAMES})
-
-    def let_in(self, *names: str) -> None:
-        instances = [(name, self.keys[name].public) for name in names]
-        self.nats.write_users(
-            users_text(centralcloud=self.keys["centralcloud"].public, instances=instances)
-        )
-
-    @asynccontextmanager
-    async def client(self, name: str, errors: list[str] | None = None) -> AsyncIterator[Client]:
-        client = NKeyClient(self.keys[name])
-
-        async def note(error: Exception) -> None:
-            (errors if errors is not None else []).append(str(error))
-
-        await client.connect(
-            self.nats.url,
-            signature_cb=client.sign_nonce,
-            inbox_prefix=inbox_prefix(name),
-            allow_reconnect=False,
-            error_cb=note,
-        )
-        await client.flush()  # may be answered by the PONG of the connect: see the next one
-        try:
-            yield client
-        finally:
-            await client.close()
 
 
 @pytest.fixture(scope="module")
@@ -319,6 +279,21 @@ def test_a_revoked_one_is_thrown_out_at_once_and_stays_out_while_others_stay(pla
     assert asyncio.run(revoke()) == (True, True)
     with pytest.raises(NatsError, match=r"(?i)authorization"):
         asyncio.run(refusals(place, lambda client: client.flush()))
+
+
+def test_one_that_was_enrolled_just_now_is_answered_and_others_stay(place: Place) -> None:
+    """An account that is new takes in what is Centralcloud's at once."""
+
+    async def enrol() -> tuple[int, bool]:
+        await asyncio.to_thread(place.let_in, "beta")
+        async with place.client("beta") as beta:
+            await asyncio.to_thread(place.let_in, "acme", "beta")
+            async with place.client("acme") as client:
+                return (await client.jetstream().publish(UP[0], b"{}")).seq, beta.is_connected
+
+    sequence, stayed = asyncio.run(enrol())
+    assert sequence > 0
+    assert stayed
 
 
 def test_an_old_key_lets_nobody_in(place: Place) -> None:

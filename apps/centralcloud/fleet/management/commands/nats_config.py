@@ -1,4 +1,4 @@
-"""`manage.py nats_config`: nats-server's users, and a configuration to begin with."""
+"""`manage.py nats_config`: nats-server's accounts, and a configuration to begin with."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.centralcloud.fleet import services
-from apps.centralcloud.fleet.engine.nats_server import server_text
+from apps.centralcloud.fleet.engine.nats_server import RELOAD, server_text
 from apps.centralcloud.fleet.selectors.instances import keys_in_use
 from apps.shared.core.private_files import write_whole
 
-RELOAD = "Have it read them: `nats-server --signal reload`."
+READ = f"Have it read them: {RELOAD}."
 
 
 class Command(BaseCommand):
     """Write."""
 
     help = (
-        "Write nats-server's users: Centralcloud, and each enrolled instance with the subjects "
-        "that it needs and no others."
+        "Write nats-server's accounts: Centralcloud's, and one for each enrolled instance with "
+        "the subjects that it needs and no others."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{output} cannot be written: {error.strerror}.") from None
         users = f"`manage.py nats_config --output {output.with_name('users.conf')}` writes them."
-        next_step = f"It includes users.conf: {users}" if options["server"] else RELOAD
+        next_step = f"It includes users.conf: {users}" if options["server"] else READ
         self.stderr.write(f"Written to {output}. {next_step}")
 
 

@@ -1,0 +1,53 @@
+"""An embedded nats-server that lets Centralcloud and some instances in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from nats.aio.client import Client
+
+from apps.centralcloud.fleet.engine.nats_users import users_text
+from apps.shared.contracts.nkeys import NKey
+from apps.shared.core.embedded.nats import Nats
+from apps.shared.nats_bridge.connection import NKeyClient
+from apps.shared.nats_bridge.names import inbox_prefix
+from tests.common.factories.fleet import key_new
+
+NAMES = ("centralcloud", "acme", "beta")
+
+
+@dataclass
+class Place:
+    """A nats-server with its users."""
+
+    nats: Nats
+    keys: dict[str, NKey] = field(default_factory=lambda: {n: key_new() for n in NAMES})
+
+    def let_in(self, *names: str) -> None:
+        instances = [(name, self.keys[name].public) for name in names]
+        self.nats.write_users(
+            users_text(centralcloud=self.keys["centralcloud"].public, instances=instances)
+        )
+
+    @asynccontextmanager
+    async def client(self, name: str, errors: list[str] | None = None) -> AsyncIterator[Client]:
+        client = NKeyClient(self.keys[name])
+
+        async def note(error: Exception) -> None:
+            (errors if errors is not None else []).append(str(error))
+
+        await client.connect(
+            self.nats.url,
+            signature_cb=client.sign_nonce,
+            inbox_prefix=inbox_prefix(name),
+            allow_reconnect=False,
+            error_cb=note,
+        )
+        for _ in range(2):
+            await client.flush()  # the first may be answered by the PONG of the connect
+        try:
+            yield client
+        finally:
+            await client.close()
