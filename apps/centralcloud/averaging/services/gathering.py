@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from django.db.models import Q
@@ -128,14 +127,14 @@ def _gathered(
     content = _digest_of(folder, name)
     if row.asked == "weights":
         _weights_check(folder, round_.family)
-        tensors: Tensors = Windowed(partial(weights_open, folder / name), window)
+        tensors: Tensors = Windowed(weights_open(folder / name), window)
         if base is not None:
             tensors = Difference(tensors, weights_open(base))
         return Gathered(row, folder, tensors, content, late=base is not None)
     if base is None:
         raise Refused("it is a difference, and the round has no base")
     _difference_check(folder, row, base)
-    return Gathered(row, folder, Windowed(partial(difference_open, folder / name), window), content)
+    return Gathered(row, folder, Windowed(difference_open(folder / name), window), content)
 
 
 @contextmanager

@@ -69,6 +69,10 @@ class Difference(Opened):
         block = stored[kind.count(begin) : kind.count(stop)]
         return kind.decode(block, steps, stop - begin)[start - begin :]
 
+    def forget(self) -> None:
+        """As of ``Weights``."""
+        self._weights.forget()
+
     def close(self) -> None:
         """Let the file go."""
         self._weights.close()

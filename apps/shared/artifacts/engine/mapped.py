@@ -72,6 +72,10 @@ class Weights(Opened):
             return bf16_float32(flat)
         return flat.astype(np.float32, copy=False)
 
+    def forget(self) -> None:
+        """Give back the memory of what was read; what is used again is read again."""
+        self._mapped.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
         """Let the file go."""
         try:
