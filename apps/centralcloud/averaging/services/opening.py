@@ -18,6 +18,9 @@ from apps.centralcloud.averaging.services.telling import aggregate_tell, round_t
 
 CODEC = "int8"
 """How differences are written unless a round says otherwise: a quarter of the bytes."""
+_MOST_QUORUM = 10_000
+_BOUNDS = {"clip": (1e-6, 1e6), "rate": (1e-6, 10.0), "momentum": (0.0, 0.999)}
+"""Of an aggregator's options: what lies outside makes no model."""
 
 
 def first_round_open(*, family: ModelFamily, asks: str) -> Round:
@@ -78,7 +81,8 @@ def round_open(*, family: str, **how: Any) -> Round:
     if last is None or last.state in {Round.State.OPEN, Round.State.CLOSING}:
         raise AveragingError(f"{last or family} is open: `manage.py rounds --close` closes it.")
     how = {name: value for name, value in how.items() if value is not None}
-    aggregator_check(how.get("aggregator", last.aggregator), how.get("options", last.options))
+    _aggregator_check(how.get("aggregator", last.aggregator), how.get("options", last.options))
+    _quorum_check(how.get("quorum", last.quorum))
     base = None if held.kind == Kind.VOCABULARY else base_of(held)
     opened = _opened(
         held,
@@ -98,15 +102,23 @@ def round_open(*, family: str, **how: Any) -> Round:
     return opened
 
 
-def aggregator_check(name: str, options: dict[str, Any]) -> None:
-    """Raises AveragingError for an aggregator or options that there are not."""
-    wrong = options.keys() - {"trimmed", "clip", "rate", "momentum"}
+def _aggregator_check(name: str, options: dict[str, float]) -> None:
+    """Raises AveragingError for an aggregator or options that there are not, or mean nothing."""
+    wrong = options.keys() - {"trimmed", *_BOUNDS}
+    if wrong:
+        raise AveragingError(f"there is no option {', '.join(sorted(wrong))}.")
+    for option, (least, most) in _BOUNDS.items():
+        if option in options and not least <= options[option] <= most:
+            raise AveragingError(f"{option} is a number from {least:g} to {most:g}.")
     try:
         aggregator_of(name, **({"trimmed": options["trimmed"]} if "trimmed" in options else {}))
     except ValueError as error:
         raise AveragingError(f"{error}.") from None
-    if wrong:
-        raise AveragingError(f"there is no option {', '.join(sorted(wrong))}.")
+
+
+def _quorum_check(quorum: int) -> None:
+    if not 1 <= quorum <= _MOST_QUORUM:
+        raise AveragingError(f"a quorum is a number from 1 to {_MOST_QUORUM:,}.")
 
 
 def base_of(family: ModelFamily) -> AggregateModel | None:

@@ -206,6 +206,9 @@ def test_the_command_opens_a_round_with_another_aggregator(line: AggregateModel)
     Round.objects.filter(number=3).update(state="failed")
     with pytest.raises(CommandError, match="there is no aggregator 'krum'"):
         said("rounds", "--open", "t5-python-1", "--aggregator", "krum")
+    for option, value in (("clip", "-1"), ("rate", "nan"), ("momentum", "1"), ("quorum", "0")):
+        with pytest.raises(CommandError, match=f"{option} is a number from"):
+            said("rounds", "--open", "t5-python-1", f"--{option}", value)
     said("rounds", "--open", "t5-python-1", "--aggregator", "nesterov", "--rate", "0.5")
     opened = Round.objects.get(number=4)
     assert (opened.aggregator, opened.options, opened.base) == ("nesterov", {"rate": 0.5}, line)
