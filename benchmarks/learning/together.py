@@ -183,7 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--kinds", nargs="*", default=list(METRICS), choices=list(METRICS))
     parser.add_argument("--codebases", nargs="*", default=list(CODEBASES), choices=list(CODEBASES))
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
     parser.add_argument("--rounds", type=int, default=10, help="of T5s")
     parser.add_argument("--steps", type=int, default=30, help="of T5s in each round")
     parser.add_argument("--kilobytes", type=int, default=240, help="of code for a T5; 0: all")
@@ -198,7 +198,7 @@ def main() -> None:
             if kind == "encoder":
                 corpora = with_enough_pairs(corpora)
             seeds = []
-            for seed in range(options.seeds):
+            for seed in options.seeds:
                 seeds.append(Comparison(plan, corpora, folder / str(seed), seed).run())
                 print(json.dumps({"kind": kind, "seed": seed, **seeds[-1]}), flush=True)
             show(f"learning together: {kind}, {METRICS[kind]}", rows_of(kind, seeds))
