@@ -27,9 +27,10 @@ class Place:
 
     def let_in(self, *names: str) -> None:
         instances = [(name, self.keys[name].public) for name in names]
-        self.nats.write_users(
-            users_text(centralcloud=self.keys["centralcloud"].public, instances=instances)
-        )
+        text = users_text(centralcloud=self.keys["centralcloud"].public, instances=instances)
+        file = self.nats.users_file
+        if not file.exists() or file.read_text() != text:
+            self.nats.write_users(text)
 
     @asynccontextmanager
     async def client(self, name: str, errors: list[str] | None = None) -> AsyncIterator[Client]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 
 from django.conf import settings
@@ -24,6 +25,9 @@ from apps.shared.nats_bridge.selectors import queueing
 from apps.shared.nats_bridge.wiring import site_wiring
 
 TIMEOUT_SECONDS = 10.0
+PAUSES_SECONDS = (0.05, 0.15, 0.3)
+"""Before asking again where nobody answers: for some milliseconds after it read its configuration
+anew, as at each enrolment, nats-server does not know who answers from another account."""
 
 
 class NoAnswer(Exception):
@@ -67,7 +71,12 @@ def ask(query: Payload, *, timeout: float = TIMEOUT_SECONDS) -> Payload:
 async def _request(event: Event, key: NKey, timeout: float) -> Msg:  # noqa: ASYNC109  nats' own
     headers = event_encode(event, key)
     async with connected(key=key) as client:
-        return await client.request(event.subject, event.data, timeout=timeout, headers=headers)
+        request = partial(client.request, event.subject, event.data, timeout, headers=headers)
+        for pause in PAUSES_SECONDS:
+            with suppress(NoRespondersError):
+                return await request()
+            await asyncio.sleep(pause)
+        return await request()
 
 
 def _answer(event: Event, reply: Msg) -> Payload:
