@@ -26,7 +26,7 @@ from apps.singularity.training.engine.encoder.recipe import FEWEST_HELD_OUT, FEW
 from apps.singularity.training.engine.spec import Spec
 from benchmarks.learning.codebases import CODEBASES, corpora_make, vocabulary_make
 from benchmarks.learning.process import Judged, judged, trained
-from benchmarks.learning.rounds import mean_moved, mean_of
+from benchmarks.learning.rounds import Rule, mean_moved, mean_of
 from benchmarks.report import show
 
 METRICS = {"t5": "bits_per_byte", "encoder": "mrr_at_10"}
@@ -44,14 +44,14 @@ class Plan:
     Args:
         rounds: of averaging.
         steps: of each code base in each round.
-        codec: of the differences.
+        rule: how differences become the next model.
         spec: what all processes are told.
     """
 
     kind: str
     rounds: int
     steps: int
-    codec: str
+    rule: Rule
     spec: Mapping[str, Any]
 
 
@@ -64,7 +64,7 @@ class Comparison:
     def run(self) -> Figures:
         """The metric of each model."""
         locals_ = self._each(self._local)
-        aggregate = self._aggregate()
+        aggregate = self.aggregate()
         tuned = self._each(partial(self._step, number=0, base=aggregate))
         models = {f"local {name}": bundle for name, bundle in locals_.items()}
         models |= {"aggregate": aggregate}
@@ -91,18 +91,28 @@ class Comparison:
         spec = replace(self._spec(name, "local"), steps=steps, evaluate_every=self.plan.steps)
         return trained(spec)
 
-    def _aggregate(self) -> Path:
-        """The model of the last round; the first one's submissions are whole models."""
-        model: Path | None = None
-        for number in range(1, self.plan.rounds + 1):
+    def aggregate(self, first: Path | None = None) -> Path:
+        """The model of the last round; the first one's submissions are whole models.
+
+        Args:
+            first: what came of the first round, where that is known.
+        """
+        model = first
+        for number in range(2 if first else 1, self.plan.rounds + 1):
             bundles = self._each(partial(self._step, number=number, base=model))
             out = self.folder / f"aggregate-{number}"
             if model is None:
                 model = mean_of(list(bundles.values()), out)
             else:
-                model = mean_moved(model, bundles, out, self.plan.codec)
-        assert model is not None
+                model = mean_moved(model, bundles, out, self.plan.rule)
+        if model is None:
+            raise ValueError("no round makes no model")
         return model
+
+    def pooled(self, model: Path) -> float:
+        """The metric of a model on the held-out code of all."""
+        seen = self._each(partial(self._judged, models={"aggregate": model}))
+        return mean_over([found["aggregate"] for found in seen.values()])
 
     def _step(self, name: str, number: int, base: Path | None) -> Path:
         """One round at one code base; number 0 is no round: the tuning of the last aggregate."""
@@ -187,7 +197,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10, help="of T5s")
     parser.add_argument("--steps", type=int, default=30, help="of T5s in each round")
     parser.add_argument("--kilobytes", type=int, default=240, help="of code for a T5; 0: all")
-    parser.add_argument("--codec", default="int8", help="of T5s' differences")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         for kind in options.kinds:
@@ -204,14 +213,14 @@ def main() -> None:
             show(f"learning together: {kind}, {METRICS[kind]}", rows_of(kind, seeds))
 
 
-ENCODER = Plan("encoder", rounds=2, steps=12, codec="int8", spec={})
+ENCODER = Plan("encoder", rounds=2, steps=12, rule=Rule(), spec={})
 
 
 def t5_plan(options: argparse.Namespace, corpora: Mapping[str, Path], folder: Path) -> Plan:
     """T5s over a vocabulary that is made of the words of these code bases."""
     vocabulary = vocabulary_make(list(corpora.values()), folder / "vocabulary")
     spec = {"tokenizer": str(vocabulary)}
-    return Plan("t5", options.rounds, options.steps, options.codec, spec)
+    return Plan("t5", options.rounds, options.steps, Rule(), spec)
 
 
 if __name__ == "__main__":
