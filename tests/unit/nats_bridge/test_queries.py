@@ -24,7 +24,7 @@ from apps.shared.nats_bridge.connection import connected
 from apps.shared.nats_bridge.database import DatabaseThreads
 from apps.shared.nats_bridge.queries import QueryService
 from apps.shared.nats_bridge.relay import Sender
-from apps.shared.nats_bridge.services import answering
+from apps.shared.nats_bridge.services import answering, asking
 from apps.shared.nats_bridge.services.asking import NoAnswer, ask
 from apps.shared.nats_bridge.setup import streams_ensure
 from apps.shared.nats_bridge.wiring import Wiring
@@ -109,6 +109,22 @@ def test_an_answer_of_another_key_is_none(site: Site, settings: Any) -> None:
 def test_nobody_there_is_said_in_a_line(site: Site) -> None:
     with pytest.raises(NoAnswer, match="its bridge is away"):
         ask(StatisticsQuery())
+
+
+def test_whoever_answers_a_moment_later_is_heard(
+    site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After its users were read anew, nats-server forgets for a moment who answers."""
+    (settings.KEYS_DIR / f"{SERVICE}.seed").write_text(site.seeds[SERVICE])
+    monkeypatch.setattr(asking, "PAUSES_SECONDS", (0.2,) * 100)
+
+    async def scenario() -> Payload:
+        told = asyncio.create_task(asyncio.to_thread(ask, PackagesQuery(limit=1)))
+        await asyncio.sleep(0.5)
+        async with service(site):
+            return await told
+
+    assert asyncio.run(scenario()) == PackagesAnswer(total=1 + len(INSTANCE))
 
 
 def test_who_is_not_enrolled_or_forges_gets_no_answer(site: Site) -> None:
