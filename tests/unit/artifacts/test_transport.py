@@ -221,12 +221,13 @@ def test_uploads_that_died_are_swept_and_those_on_their_way_are_not(
         artifact_fetch,
         artifact_put,
         artifact_save,
-        stores_sweep,
+        store_prune,
     )
     from tests.common.artifacts import messages_of, on_nats
 
     artifact = artifact_save(folder=bundle, label="")
     artifact_put(digest=artifact.digest, store=OWN)
+    keep = {artifact.digest}
     before = messages_of(OWN)
 
     async def half(client: Client) -> None:
@@ -235,8 +236,9 @@ def test_uploads_that_died_are_swept_and_those_on_their_way_are_not(
 
     on_nats(half)
     with place.site("centralcloud"):
-        assert stores_sweep() == 0
-        assert stores_sweep(older_than=NOW) == 2
+        for store in (OWN, MODELS_STORE):
+            assert store_prune(store=store, keep=keep) == 0
+            assert store_prune(store=store, keep=keep, older_than=NOW) == 1
         assert messages_of(OWN) == before
         assert messages_of(MODELS_STORE) == {}
         artifact_fetch(digest=artifact.digest, size=artifact.size, store=OWN)

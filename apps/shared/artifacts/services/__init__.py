@@ -20,7 +20,7 @@ from apps.shared.artifacts.services.local import (
     artifacts_prune,
 )
 from apps.shared.artifacts.services.putting import artifact_put
-from apps.shared.artifacts.services.sweeping import store_prune, stores_sweep, stores_there
+from apps.shared.artifacts.services.sweeping import store_prune, stores_there
 
 __all__ = [
     "ArtifactError",
@@ -38,6 +38,5 @@ __all__ = [
     "bundles_prune",
     "store_prune",
     "stores_prune",
-    "stores_sweep",
     "stores_there",
 ]

@@ -69,20 +69,6 @@ def stores_there() -> list[str]:
     return lasting(lambda client: _stores(client.jetstream()), progress=Progress(0))
 
 
-def stores_sweep(*, older_than: timedelta = GRACE) -> int:
-    """Remove from all stores the chunks of uploads that died; their number.
-
-    Raises ArtifactError.
-    """
-    return lasting(
-        lambda client: _sweep_all(client, timezone.now() - older_than), progress=Progress(0)
-    )
-
-
-async def _sweep_all(client: Client, before: datetime) -> int:
-    return sum([await _sweep(client, one, before) for one in await _stores(client.jetstream())])
-
-
 async def _stores(jetstream: JetStreamContext) -> list[str]:
     """The common store and those of instances."""
     streams: list[str] = []
