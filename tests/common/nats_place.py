@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from nats.aio.client import Client
 
 from apps.centralcloud.fleet.engine.nats_users import users_text
 from apps.shared.contracts.nkeys import NKey
 from apps.shared.core.embedded.nats import Nats
+from apps.shared.core.embedded.servers import EmbeddedServers
 from apps.shared.nats_bridge.connection import NKeyClient
 from apps.shared.nats_bridge.names import inbox_prefix
 from tests.common.factories.fleet import key_new
@@ -52,3 +58,19 @@ class Place:
             yield client
         finally:
             await client.close()
+
+
+@contextmanager
+def place_open(fill: Callable[[Place], Coroutine[Any, Any, None]]) -> Iterator[Place]:
+    """A server of its own that lets both instances in, after ``fill`` has put something there."""
+    folder = Path(tempfile.mkdtemp(prefix="singularity-state-"))
+    servers = EmbeddedServers(folder)
+    servers.ensure_nats()
+    try:
+        place = Place(servers.nats)
+        place.let_in("acme", "beta")
+        asyncio.run(fill(place))
+        yield place
+    finally:
+        servers.nats.stop()
+        shutil.rmtree(folder)

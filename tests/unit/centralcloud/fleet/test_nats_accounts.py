@@ -8,11 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,7 +33,6 @@ from apps.shared.contracts.subjects import (
     instance_source,
     instance_store,
 )
-from apps.shared.core.embedded.servers import EmbeddedServers
 from apps.shared.nats_bridge.database import DatabaseThreads
 from apps.shared.nats_bridge.names import (
     chunk_subject,
@@ -50,7 +46,7 @@ from apps.shared.nats_bridge.queries import QueryService
 from apps.shared.nats_bridge.relay import Sender
 from apps.shared.nats_bridge.setup import audiences_ensure, streams_ensure
 from apps.shared.nats_bridge.wiring import Wiring
-from tests.common.nats_place import Place
+from tests.common.nats_place import Place, place_open
 from tests.common.processes import eventually
 
 QUESTION = "centralcloud.query.packages"
@@ -63,15 +59,8 @@ OWN = {name: len(name) for name in ("acme", "beta")}
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    folder = Path(tempfile.mkdtemp(prefix="singularity-state-"))
-    servers = EmbeddedServers(folder)
-    servers.ensure_nats()
-    place = Place(servers.nats)
-    place.let_in("acme", "beta")
-    asyncio.run(prepare(place))
-    yield place
-    servers.nats.stop()
-    shutil.rmtree(folder)
+    with place_open(prepare) as place:
+        yield place
 
 
 async def prepare(place: Place) -> None:

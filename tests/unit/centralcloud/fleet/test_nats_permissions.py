@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +20,6 @@ from apps.shared.contracts.subjects import (
     Way,
     instance_store,
 )
-from apps.shared.core.embedded.servers import EmbeddedServers
 from apps.shared.nats_bridge.names import (
     chunk_subject,
     direct_subject,
@@ -36,7 +32,7 @@ from apps.shared.nats_bridge.names import (
 )
 from apps.shared.nats_bridge.streams import instance_models, stream_configs
 from tests.common.factories.fleet import key_new
-from tests.common.nats_place import Place
+from tests.common.nats_place import Place, place_open
 from tests.common.processes import eventually
 
 OWN, OTHER = durable_name("acme"), durable_name("beta")
@@ -50,15 +46,8 @@ STORES = [store_stream(one) for one in (MODELS_STORE, MINE, THEIRS)]
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    folder = Path(tempfile.mkdtemp(prefix="singularity-state-"))
-    servers = EmbeddedServers(folder)
-    servers.ensure_nats()
-    place = Place(servers.nats)
-    place.let_in("acme", "beta")
-    asyncio.run(streams_make(place))
-    yield place
-    servers.nats.stop()
-    shutil.rmtree(folder)
+    with place_open(streams_make) as place:
+        yield place
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +20,6 @@ from apps.shared.contracts.subjects import (
     Way,
     instance_store,
 )
-from apps.shared.core.embedded.servers import EmbeddedServers
 from apps.shared.nats_bridge.names import (
     ACK,
     chunk_subject,
@@ -36,7 +32,7 @@ from apps.shared.nats_bridge.names import (
     stream_info_subject,
 )
 from apps.shared.nats_bridge.setup import audiences_ensure, streams_ensure
-from tests.common.nats_place import Place
+from tests.common.nats_place import Place, place_open
 
 QUESTIONS = [message.subject for message in MESSAGES if message.way == Way.REQUEST]
 UP = [message.subject for message in MESSAGES if message.way == Way.UP]
@@ -74,15 +70,8 @@ ASKED = [
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    folder = Path(tempfile.mkdtemp(prefix="singularity-state-"))
-    servers = EmbeddedServers(folder)
-    servers.ensure_nats()
-    place = Place(servers.nats)
-    place.let_in("acme", "beta")
-    asyncio.run(fill(place))
-    yield place
-    servers.nats.stop()
-    shutil.rmtree(folder)
+    with place_open(fill) as place:
+        yield place
 
 
 async def fill(place: Place) -> None:
