@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "apps.centralcloud.fleet",
     "apps.centralcloud.aggregation",
     "apps.centralcloud.averaging",
+    "apps.centralcloud.package_sync",
     "apps.centralcloud.insights",
 ]
 

@@ -63,6 +63,10 @@ class Environment:
     vocabulary_min_instances: int
     round_quorum: int
     round_hours: int
+    sync_packages: bool
+    package_depth: int
+    advisory_sources: tuple[str, ...]
+    registry_contact: str
     embedder: str
     embedder_api_key: str
     max_file_bytes: int
@@ -192,6 +196,22 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
             "ROUND_QUORUM", values.positive, 3, "a number of instances, such as 3"
         ),
         round_hours=reader.get("ROUND_HOURS", values.positive, 24, "a number of hours, such as 24"),
+        sync_packages=reader.get("SYNC_PACKAGES", values.boolean, True, "true or false"),
+        package_depth=reader.get(
+            "PACKAGE_DEPTH", values.depth, 1, "a number of steps of dependencies from 0 to 5"
+        ),
+        advisory_sources=reader.get(
+            "ADVISORY_SOURCES",
+            values.sources,
+            (),
+            "files, folders or https:// addresses of OSV documents, separated by commas",
+        ),
+        registry_contact=reader.get(
+            "REGISTRY_CONTACT",
+            values.contact,
+            "",
+            "an e-mail address or a URL without spaces, as registries ask their visitors to give",
+        ),
         embedder=reader.variables.get("EMBEDDER", "").strip(),
         embedder_api_key=reader.variables.get("EMBEDDER_API_KEY", "").strip(),
         max_file_bytes=reader.get(

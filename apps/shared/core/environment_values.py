@@ -88,6 +88,30 @@ def positive(raw: str) -> int:
     return number
 
 
+def depth(raw: str) -> int:
+    """How many steps of dependencies are followed."""
+    number = int(raw)
+    if not 0 <= number <= 5:
+        raise ValueError(raw)
+    return number
+
+
+def sources(raw: str) -> tuple[str, ...]:
+    """Absolute paths and https:// addresses, separated by commas."""
+    listed = tuple(one.strip() for one in raw.split(",") if one.strip())
+    for one in listed:
+        if not one.startswith("/"):
+            _check_url(one, ("https", "http"))
+    return listed
+
+
+def contact(raw: str) -> str:
+    """An e-mail address or a URL, as it may stand in a header."""
+    if not re.fullmatch(r"[!-~]{3,200}", raw):
+        raise ValueError(raw)
+    return raw
+
+
 def replicas(raw: str) -> int:
     """An odd number of JetStream replicas, as it accepts them."""
     if raw not in ("1", "3", "5"):

@@ -37,6 +37,10 @@ JOIN_ROUNDS = ENVIRONMENT.join_rounds
 VOCABULARY_MIN_INSTANCES = ENVIRONMENT.vocabulary_min_instances
 ROUND_QUORUM = ENVIRONMENT.round_quorum
 ROUND_HOURS = ENVIRONMENT.round_hours
+SYNC_PACKAGES = ENVIRONMENT.sync_packages
+PACKAGE_DEPTH = ENVIRONMENT.package_depth
+ADVISORY_SOURCES = ENVIRONMENT.advisory_sources
+REGISTRY_CONTACT = ENVIRONMENT.registry_contact
 KEYS_DIR = STATE_DIR / "keys"
 NATS_REPLICAS = ENVIRONMENT.nats_replicas
 EMBEDDER = ENVIRONMENT.embedder
@@ -66,6 +70,7 @@ BASE_APPS = [
     "apps.shared.dashboard",
     "apps.shared.nats_bridge",
     "apps.shared.artifacts",
+    "apps.shared.knowledge_cache",
 ]
 
 MIDDLEWARE = [

@@ -34,6 +34,10 @@ WRONG = {
     "RETENTION_DAYS": "ever",
     "MAX_FILE_BYTES": "-1",
     "LOG_FORMAT": "xml",
+    "SYNC_PACKAGES": "sometimes",
+    "PACKAGE_DEPTH": "6",
+    "ADVISORY_SOURCES": "osv.zip",
+    "REGISTRY_CONTACT": "a b",
     "SINGULARITY_STATE": "relative/folder",
 }
 

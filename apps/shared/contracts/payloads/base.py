@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -41,6 +41,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO
 Line = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 Purl = Annotated[str, StringConstraints(max_length=500, pattern=r"^pkg:[^\x00]+$")]
 Requirement = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+Severity = Literal["", "none", "low", "medium", "high", "critical"]
 Version = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]

@@ -20,8 +20,8 @@ from apps.shared.contracts.payloads.base import (
     Payload,
     Positive,
     Purl,
-    Requirement,
     Revision,
+    Severity,
     Share,
     Time,
     Version,
@@ -130,15 +130,22 @@ class ModelReady(Payload):
 
 
 class AdvisoryPublished(Payload):
-    """A package version that instances use is vulnerable, withdrawn or deprecated."""
+    """A package version that instances use is vulnerable, withdrawn or deprecated.
+
+    ``id`` names what is told of the package and stays the same; its newest revision holds.
+    ``advisory`` is an OSV id where there is one, ``affected`` are versions that instances have,
+    ``fixed`` those that are not affected any more. ``over``: it holds no more.
+    """
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NO_NUL)]
     revision: Revision
     kind: Literal["vulnerable", "withdrawn", "deprecated"]
     package: Purl
-    affected: Annotated[tuple[Requirement, ...], Field(max_length=100)] = ()
-    fixed: Annotated[tuple[Version, ...], Field(max_length=20)] = ()
-    severity: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)] = ""
-    summary: Line = ""
     name: Name
+    advisory: Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)] = ""
+    affected: Annotated[tuple[Version, ...], Field(max_length=100)] = ()
+    fixed: Annotated[tuple[Version, ...], Field(max_length=20)] = ()
+    severity: Severity = ""
+    summary: Line = ""
     published_at: Time | None = None
+    over: bool = False

@@ -31,11 +31,12 @@ EntryKey = Annotated[str, StringConstraints(min_length=1, max_length=500, patter
 
 
 class KnowledgeEntry(Payload):
-    """A cached answer; of each key the highest revision wins."""
+    """A cached answer, and when it was worked out; of each key the highest revision wins."""
 
     key: EntryKey
     revision: Revision
     value: Answer
+    answered_at: Time
     expires_at: Time | None = None
 
 

@@ -1,0 +1,1 @@
+"""Registries and advisories as they are read, without Django."""

@@ -1,0 +1,12 @@
+"""The app of the knowledge cache."""
+
+from django.apps import AppConfig
+
+
+class KnowledgeCacheConfig(AppConfig):
+    """Cached answers and copies of them."""
+
+    name = "apps.shared.knowledge_cache"
+    label = "knowledge_cache"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "Knowledge cache"

@@ -1,0 +1,31 @@
+"""Kinds of answers that are kept; a site's wiring lists them under ``KNOWLEDGE`` by dotted path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Question = Mapping[str, Any]
+"""What is asked, as JSON: the same question in another order of keys is the same."""
+Answer = dict[str, Any]
+
+
+def nothing_told() -> Iterable[Question]:
+    """Of most kinds no answer is told to instances."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Answers of one kind.
+
+    ``sources`` name what they derive from: whoever changes one calls ``source_changed`` in the same
+    transaction. ``answer`` works one out. ``told`` gives the questions whose answers every
+    instance gets a copy of: they hold nothing that only some may see.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    answer: Callable[[Question], Answer]
+    told: Callable[[], Iterable[Question]] = nothing_told
