@@ -100,6 +100,7 @@ _OF_MODEL: Mapping[tuple[str, str], Any] = {
     ("ImplementedIn", "language"): "rust",
     ("ImplementedIn", "evidence"): "build_system",
     ("ImplementedIn", "detail"): "build-backend maturin",
+    ("HealthFact", "value"): 12.0,
     ("HealthFact", "evidence"): "the last release is 12 days old",
     ("Alternative", "purl"): "pkg:pypi/flask",
     ("RoundOffer", "id"): _ROUND,
