@@ -46,7 +46,7 @@ class Affected(models.Model):
     ``matched`` is the digest of the package's versions that this was last matched against.
     """
 
-    advisory = models.ForeignKey(Advisory, models.CASCADE, related_name="affected")
+    advisory = models.ForeignKey(Advisory, models.CASCADE, related_name="affected", db_index=False)
     purl = models.CharField(max_length=500, db_index=True)
     package = models.ForeignKey(
         Package, models.SET_NULL, null=True, blank=True, related_name="affected"
@@ -69,7 +69,7 @@ class Affected(models.Model):
 class AffectedVersion(models.Model):
     """A version that an advisory affects; ``fixed`` is the next version that it does not."""
 
-    affected = models.ForeignKey(Affected, models.CASCADE, related_name="versions")
+    affected = models.ForeignKey(Affected, models.CASCADE, related_name="versions", db_index=False)
     version = models.ForeignKey(Version, models.CASCADE, related_name="affected")
     fixed = models.CharField(max_length=VERSION_LENGTH, blank=True)
 

@@ -20,9 +20,15 @@ class Package(models.Model):
     One that is only depended on or only declared has a row too, in the state ``new``, until its
     registry is asked. ``digest`` is that of the record it was stored from. ``shown``: instances
     may hear of it, because enough of them declare it, an admin wants it, or such a package depends
-    on it. Health facts: ``cadence_days`` is the median time between releases, ``versions`` and
-    ``yanked`` count versions, ``releases_year`` those of the last 365 days before the last sync.
-    ``due_at`` is when it is read again; no time means that nobody wants it now.
+    on it. ``licence_ids`` are the SPDX identifiers that ``licence`` names. ``words`` are those of
+    the name (weight A), the keywords (B) and the summary (C), cut as ``engine.words`` does.
+    ``depth`` is how many steps of dependencies lead to it, none where nobody wants it now; it is
+    read again at ``due_at``.
+
+    Health facts: ``versions_count`` counts versions that were not withdrawn, ``yanked_count`` the
+    yanked ones of them. Releases are those that are no pre-releases, or all where there is no
+    other: ``cadence_days`` is the median time between two, ``releases_year`` counts those of the
+    last 365 days before the last reading.
     """
 
     class State(models.TextChoices):
@@ -43,6 +49,7 @@ class Package(models.Model):
     latest = models.CharField(max_length=VERSION_LENGTH, blank=True)
     summary = models.TextField(blank=True)
     licence = models.CharField(max_length=300, blank=True)
+    licence_ids = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     keywords = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     homepage = models.CharField(max_length=500, blank=True)
     repository = models.CharField(max_length=500, blank=True)
@@ -58,7 +65,9 @@ class Package(models.Model):
     cadence_days = models.FloatField(null=True, blank=True)
     words = SearchVectorField(null=True)
     depth = models.SmallIntegerField(
-        default=0, help_text="0: declared or wanted; 1: a dependency of such a package; and so on."
+        null=True,
+        blank=True,
+        help_text="0: declared or wanted; 1: a dependency of such a package; and so on.",
     )
     due_at = models.DateTimeField(null=True, blank=True)
     attempts = models.SmallIntegerField(default=0, help_text="Failed ones since the last success.")
@@ -74,8 +83,9 @@ class Package(models.Model):
         ]
         indexes: ClassVar = [
             GinIndex(fields=["words"], name="package_words"),
+            GinIndex(fields=["licence_ids"], name="package_licence_ids"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="package_due"),
-            models.Index(fields=["ecosystem", "licence"], name="package_licence"),
+            models.Index(fields=["ecosystem", "purl"], name="package_ecosystem"),
         ]
 
     def __str__(self) -> str:
@@ -85,7 +95,9 @@ class Package(models.Model):
 class Implementation(models.Model):
     """A language that a package is implemented in, with one piece of evidence for it."""
 
-    package = models.ForeignKey(Package, models.CASCADE, related_name="implementations")
+    package = models.ForeignKey(
+        Package, models.CASCADE, related_name="implementations", db_index=False
+    )
     language = models.CharField(max_length=30)
     evidence = models.CharField(max_length=20)
     detail = models.CharField(max_length=300)
@@ -97,7 +109,9 @@ class Implementation(models.Model):
                 fields=["package", "language", "evidence", "detail"], name="implementation_once"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["language"], name="implementation_language")]
+        indexes: ClassVar = [
+            models.Index(fields=["language", "package"], name="implementation_language")
+        ]
 
     def __str__(self) -> str:
         return f"{self.language}: {self.detail}"
@@ -106,10 +120,11 @@ class Implementation(models.Model):
 class Version(models.Model):
     """One version of a package. ``position`` grows with the ecosystem's order of versions.
 
-    ``depends`` says whether its dependencies are known. A ``withdrawn`` version was there once.
+    ``depends`` says whether its dependencies are known, ``needs`` tells one list of them from
+    another. A ``withdrawn`` version was there once.
     """
 
-    package = models.ForeignKey(Package, models.CASCADE, related_name="versions")
+    package = models.ForeignKey(Package, models.CASCADE, related_name="versions", db_index=False)
     version = models.CharField(max_length=VERSION_LENGTH)
     position = models.IntegerField()
     released_at = models.DateTimeField(null=True, blank=True)
@@ -122,11 +137,15 @@ class Version(models.Model):
     licence = models.CharField(max_length=300, blank=True)
     licence_text = models.CharField(max_length=300, blank=True)
     depends = models.BooleanField(default=False)
+    needs = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["package", "-position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["package", "version"], name="version_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["package", "position"], name="version_position"),
         ]
 
     def __str__(self) -> str:
@@ -134,18 +153,26 @@ class Version(models.Model):
 
 
 class Dependency(models.Model):
-    """What one version needs; ``place`` tells the dependencies of a version apart."""
+    """What one version needs; ``place`` tells the dependencies of a version apart.
+
+    The one index beside the key answers who depends on a package without reading the table.
+    """
 
     pk = models.CompositePrimaryKey("version_id", "place")
-    version = models.ForeignKey(Version, models.CASCADE, related_name="dependencies")
-    place = models.SmallIntegerField()
-    target = models.ForeignKey(Package, models.CASCADE, related_name="dependents")
+    version = models.ForeignKey(
+        Version, models.CASCADE, related_name="dependencies", db_index=False
+    )
+    place = models.IntegerField()
+    target = models.ForeignKey(Package, models.CASCADE, related_name="dependents", db_index=False)
     requirement = models.CharField(max_length=300, blank=True)
     scope = models.CharField(max_length=10)
     marker = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name_plural = "dependencies"
+        indexes: ClassVar = [
+            models.Index(fields=["target", "version"], name="dependency_target"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.target_id} {self.requirement}".strip()

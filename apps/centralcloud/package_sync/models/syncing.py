@@ -49,7 +49,10 @@ class Outcome(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
-        indexes: ClassVar = [models.Index(fields=["-at"], name="outcome_at")]
+        indexes: ClassVar = [
+            models.Index(fields=["-at", "-id"], name="outcome_at"),
+            models.Index(fields=["state", "-at"], name="outcome_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.package_id} {self.state}"

@@ -31,7 +31,7 @@ class ReadCodebase(models.Model):
 class Use(models.Model):
     """A package that a code base declares."""
 
-    package = models.ForeignKey(Package, models.CASCADE, related_name="uses")
+    package = models.ForeignKey(Package, models.CASCADE, related_name="uses", db_index=False)
     instance = models.CharField(max_length=63)
     codebase = models.CharField(max_length=32)
     requirements = ArrayField(models.CharField(max_length=200), default=list, blank=True)
@@ -58,7 +58,7 @@ class UsedVersion(models.Model):
     releases that are neither withdrawn, yanked nor pre-releases.
     """
 
-    use = models.ForeignKey(Use, models.CASCADE, related_name="versions")
+    use = models.ForeignKey(Use, models.CASCADE, related_name="versions", db_index=False)
     text = models.CharField(max_length=VERSION_LENGTH)
     pinned = models.BooleanField()
     version = models.ForeignKey(
