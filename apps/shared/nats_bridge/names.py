@@ -23,8 +23,8 @@ MAPPED = "_R_."
 """What a reply subject of another account becomes: nats-server leads it back into that account."""
 ACK = "$JS.ACK"
 API = "$JS.API"
-STREAM_OF_INSTANCES = Stream.INSIGHTS
-"""Where each instance has a durable consumer of its own."""
+STREAMS_OF_INSTANCES = (Stream.INSIGHTS, Stream.KNOWLEDGE)
+"""In each of them every instance has a durable consumer of its own."""
 
 
 def inbox_prefix(name: str) -> str:
@@ -72,11 +72,12 @@ def stream_info_subject(store: str) -> str:
     return f"{API}.STREAM.INFO.{store_stream(store)}"
 
 
-def instance_filters(name: str) -> list[str]:
+def instance_filters(name: str, stream: Stream) -> list[str]:
     """What an instance's consumer delivers: what is for all, and what is for it alone."""
-    down = [message for message in MESSAGES if message.stream == STREAM_OF_INSTANCES]
-    own = [f"{message.subject}.{name}" for message in down if message.audience == "instance"]
-    return [message.subject for message in down] + own
+    down = [message for message in MESSAGES if message.stream == stream]
+    own = {message.subject: name if message.audience == "instance" else "*" for message in down}
+    for_all = [message.subject for message in down if message.for_all]
+    return for_all + [f"{one.subject}.{own[one.subject]}" for one in down if one.audience]
 
 
 def next_subject(stream: str, consumer: str) -> str:
@@ -85,17 +86,19 @@ def next_subject(stream: str, consumer: str) -> str:
 
 
 def instance_publishes(name: str) -> list[str]:
-    """Subjects that an instance sends to: facts, questions, its consumer's own, artifacts."""
-    consumer = f"{STREAM_OF_INSTANCES}.{durable_name(name)}"
+    """Subjects that an instance sends to: facts, questions, its consumers' own, artifacts."""
+    consumers = [f"{stream}.{durable_name(name)}" for stream in STREAMS_OF_INSTANCES]
     sent = [message.subject for message in MESSAGES if message.way != Way.DOWN]
-    asks = [f"{API}.CONSUMER.INFO.{consumer}", *instance_streamed(name)]
-    return [*sent, *asks, f"{ACK}.{consumer}.>", presence_subject(name), *_artifacts(name)]
+    asks = [f"{API}.CONSUMER.INFO.{consumer}" for consumer in consumers]
+    settles = [f"{ACK}.{consumer}.>" for consumer in consumers]
+    own = [presence_subject(name), *_artifacts(name)]
+    return [*sent, *asks, *instance_streamed(name), *settles, *own]
 
 
 def instance_streamed(name: str) -> list[str]:
     """Those of them that are answered by more than one message."""
-    reads = next_subject(STREAM_OF_INSTANCES, durable_name(name))
-    return [reads, direct_subject(MODELS_STORE)]
+    reads = [next_subject(stream, durable_name(name)) for stream in STREAMS_OF_INSTANCES]
+    return [*reads, direct_subject(MODELS_STORE)]
 
 
 def _artifacts(name: str) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from apps.shared.contracts.nkeys import NKey
+from apps.shared.contracts.subjects import Stream
 from apps.shared.nats_bridge.bridge import Say, bridge_threads
 from apps.shared.nats_bridge.connection import connected
 from apps.shared.nats_bridge.jitter import pause
@@ -23,10 +24,11 @@ ATTEMPTS = 3
 
 @dataclass(slots=True)
 class Carried:
-    """How many messages went each way; ``received`` is None where there is no consumer yet."""
+    """How many messages went each way; ``missing`` are streams without a consumer yet."""
 
     sent: int = 0
-    received: int | None = 0
+    received: int = 0
+    missing: list[Stream] = field(default_factory=list)
 
 
 async def carry_once(*, wiring: Wiring, key: NKey, say: Say) -> Carried:
@@ -45,8 +47,10 @@ async def carry_once(*, wiring: Wiring, key: NKey, say: Say) -> Carried:
             await session.prepare()
             await session.new_audiences(set())
             carried.sent = await _send(session.relay(), threads)
-            if wiring.handlers:
-                carried.received = await session.consumer().run_once()
+            for stream in session.streams:
+                received = await session.consumer(stream).run_once()
+                carried.received += received or 0
+                carried.missing += [stream] if received is None else []
             carried.sent += await _send(session.relay(), threads)
     return carried
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from nats.aio.client import Client
 
-from apps.shared.contracts.subjects import Stream
+from apps.shared.contracts.subjects import Stream, message_of
 from apps.shared.nats_bridge import setup
 from apps.shared.nats_bridge.consumer import Consumer
 from apps.shared.nats_bridge.database import DatabaseThreads
 from apps.shared.nats_bridge.heartbeat import beat
 from apps.shared.nats_bridge.jitter import every
-from apps.shared.nats_bridge.names import STREAM_OF_INSTANCES, durable_name
+from apps.shared.nats_bridge.names import STREAMS_OF_INSTANCES, durable_name
 from apps.shared.nats_bridge.queries import QueryService
 from apps.shared.nats_bridge.relay import Relay, Sender
 from apps.shared.nats_bridge.standing import consumer_standing
@@ -28,8 +29,11 @@ HEARTBEAT_SECONDS = 20.0
 AUDIENCES_SECONDS = 30.0
 STATE_SECONDS = 5.0
 CONSUMER_SECONDS = 5.0
-WAITING = "Waiting for Centralcloud to make the consumer of {name}; messages are sent meanwhile."
-FOUND = "Centralcloud has made the consumer of {name}: messages are received from now on."
+WAITING = (
+    "Waiting for Centralcloud to make the consumer of {name} in {stream}; "
+    "messages are sent meanwhile."
+)
+FOUND = "Centralcloud has made the consumer of {name} in {stream}: it is read from now on."
 
 
 class ConnectionLost(Exception):
@@ -64,22 +68,24 @@ class Session:
         return self.wiring.audiences is not None
 
     @property
-    def stream(self) -> Stream:
-        """What this site reads."""
-        return Stream.INTELLIGENCE if self.central else STREAM_OF_INSTANCES
+    def streams(self) -> tuple[Stream, ...]:
+        """What this site reads: where there is something that it handles."""
+        there = (Stream.INTELLIGENCE,) if self.central else STREAMS_OF_INSTANCES
+        handled = {one.stream for one in map(message_of, self.wiring.handlers) if one}
+        return tuple(stream for stream in there if stream in handled)
 
     def relay(self) -> Relay:
         """Sends what is in this site's outbox."""
         return Relay(self.client, self.sender, self.threads.relay)
 
-    def consumer(self) -> Consumer:
-        """Receives from this site's durable consumer."""
+    def consumer(self, stream: Stream) -> Consumer:
+        """Receives from this site's durable consumer of a stream."""
         return Consumer(
             self.client,
             self.wiring,
             reading=self.threads.reading,
             applying=self.threads.applying,
-            stream=self.stream,
+            stream=stream,
             consumer=durable_name(self.sender.name),
         )
 
@@ -94,7 +100,7 @@ class Session:
             await setup.site_consumer_ensure(self.client, self.sender.name, self.wiring)
 
     async def new_audiences(self, known: set[str]) -> None:
-        """A consumer for each instance that is not in ``known``, which is brought up to date."""
+        """Consumers for each instance that is not in ``known``, which is brought up to date."""
         audiences = self.wiring.audiences
         if audiences is None:
             return
@@ -103,13 +109,13 @@ class Session:
         known.clear()
         known.update(names)
 
-    async def consumer_is_there(self) -> bool:
+    async def consumer_is_there(self, stream: Stream) -> bool:
         """Whether Centralcloud has made this site's consumer, and this site may use it."""
         standing = await consumer_standing(
-            self.client, stream=self.stream, consumer=durable_name(self.sender.name)
+            self.client, stream=stream, consumer=durable_name(self.sender.name)
         )
         if standing is not None:
-            self.status.pending = standing.unsettled
+            self.status.waiting[stream] = standing.unsettled
         return standing is not None
 
     async def run(self, wake: asyncio.Event, lost: asyncio.Event) -> None:
@@ -118,7 +124,8 @@ class Session:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_raise_when(lost))
             tasks.create_task(self.relay().run(wake))
-            tasks.create_task(self._receive())
+            for stream in self.streams:
+                tasks.create_task(self._receive(stream))
             if self.wiring.heartbeat is not None:
                 tasks.create_task(every(HEARTBEAT_SECONDS, self._beat))
             if self.central:
@@ -130,26 +137,24 @@ class Session:
                 )
                 tasks.create_task(service.run())
 
-    async def _receive(self) -> None:
-        if not self.wiring.handlers:
-            return
-        await self._wait_for_consumer()
+    async def _receive(self, stream: Stream) -> None:
+        await self._wait_for_consumer(stream)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(every(STATE_SECONDS, self.consumer_is_there))
-            tasks.create_task(self.consumer().run())
+            tasks.create_task(every(STATE_SECONDS, partial(self.consumer_is_there, stream)))
+            tasks.create_task(self.consumer(stream).run())
 
-    async def _wait_for_consumer(self) -> None:
+    async def _wait_for_consumer(self, stream: Stream) -> None:
         """NATS tells nobody when a consumer is made: ask every few seconds."""
         waited = False
         while True:
-            if await self.consumer_is_there():
+            if await self.consumer_is_there(stream):
                 break
             if not waited:
-                self.say(WAITING.format(name=self.sender.name))
+                self.say(WAITING.format(name=self.sender.name, stream=stream))
             waited = True
             await asyncio.sleep(CONSUMER_SECONDS)
         if waited:
-            self.say(FOUND.format(name=self.sender.name))
+            self.say(FOUND.format(name=self.sender.name, stream=stream))
 
     async def _beat(self) -> None:
         await beat(self.client, self.sender.name, self.wiring, self.threads.small)

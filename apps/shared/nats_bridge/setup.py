@@ -11,7 +11,7 @@ from nats.js.api import ConsumerConfig, StreamConfig
 from nats.js.errors import NotFoundError
 
 from apps.shared.contracts.subjects import Stream
-from apps.shared.nats_bridge.names import STREAM_OF_INSTANCES
+from apps.shared.nats_bridge.names import STREAMS_OF_INSTANCES
 from apps.shared.nats_bridge.streams import (
     instance_consumer,
     instance_models,
@@ -39,10 +39,11 @@ async def site_consumer_ensure(client: Client, name: str, wiring: Wiring) -> Non
 
 
 async def audiences_ensure(client: Client, names: Iterable[str]) -> None:
-    """A consumer and a store for each instance. Raises nats' APIError."""
+    """Consumers and a store for each instance. Raises nats' APIError."""
     jetstream = client.jetstream()
     for name in names:
-        await _consumer_ensure(jetstream, STREAM_OF_INSTANCES, instance_consumer(name))
+        for stream in STREAMS_OF_INSTANCES:
+            await _consumer_ensure(jetstream, stream, instance_consumer(name, stream))
         await _stream_ensure(jetstream, instance_models(name))
 
 

@@ -83,9 +83,9 @@ def instance_models(name: str) -> StreamConfig:
     return _store(instance_store(name), max_msgs=MESSAGES_OF_AN_INSTANCE)
 
 
-def instance_consumer(name: str) -> ConsumerConfig:
-    """What an instance reads from: INSIGHTS, from its beginning."""
-    return _consumer(name, instance_filters(name))
+def instance_consumer(name: str, stream: Stream) -> ConsumerConfig:
+    """What an instance reads from one of its streams, from the beginning."""
+    return _consumer(name, instance_filters(name, stream))
 
 
 def site_consumer(name: str, subjects: Iterable[str]) -> ConsumerConfig:

@@ -245,7 +245,11 @@ def test_a_connection_lost_in_the_middle_of_a_round_is_one_line(
         command("nats_bridge", "--once")
 
 
-def test_a_round_without_a_consumer_sends_and_says_what_is_missing(wired: Any, site: Site) -> None:
+def test_a_round_without_a_consumer_sends_and_says_what_is_missing(
+    wired: Any, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = ("intelligence.insights.statistics", "knowledge.cache.update")
+    monkeypatch.setattr(bridge, "HANDLERS", dict.fromkeys(read, "tests.common.bridge.handle"))
     outbox_put(payload=report(1))
 
     async def scenario() -> None:
@@ -254,7 +258,8 @@ def test_a_round_without_a_consumer_sends_and_says_what_is_missing(wired: Any, s
 
     asyncio.run(scenario())
     said = command("nats_bridge", "--once")
-    assert said.startswith("1 sent. Waiting for Centralcloud to make the consumer")
+    assert said.startswith("1 sent, 0 received. Waiting for Centralcloud to make the consumer of")
+    assert " in INSIGHTS and KNOWLEDGE;" in said
 
 
 def test_what_cannot_be_sent_is_said_and_stays(wired: Any) -> None:

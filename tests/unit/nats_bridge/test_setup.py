@@ -45,6 +45,9 @@ def test_setting_up_twice_changes_nothing_and_repairs_what_was_changed(site: Sit
             assert [after[one.name] for one in before] == before
             info = await jetstream.consumer_info("INSIGHTS", "two")
             assert info.num_pending == 1  # the consumer was not made anew or lost its place
+            await jetstream.publish("knowledge.cache.update.hot_packages", b"{}")
+            await jetstream.publish("knowledge.cache.invalidate.hot_packages", b"{}")
+            assert (await jetstream.consumer_info("KNOWLEDGE", "one")).num_pending == 2
 
     asyncio.run(scenario())
 

@@ -40,6 +40,8 @@ UP = [message.subject for message in MESSAGES if message.way == Way.UP]
 QUESTIONS = [message.subject for message in MESSAGES if message.way == Way.REQUEST]
 CHANGES = ("CREATE", "UPDATE", "DELETE", "PURGE", "MSG.GET", "MSG.DELETE", "SNAPSHOT", "RESTORE")
 MESSAGE = "intelligence.insights.statistics"
+CHANGED = "knowledge.cache.update.packages"
+READ = {Stream.INSIGHTS: MESSAGE, Stream.KNOWLEDGE: CHANGED}
 MINE, THEIRS = instance_store("acme"), instance_store("beta")
 STORES = [store_stream(one) for one in (MODELS_STORE, MINE, THEIRS)]
 
@@ -61,8 +63,9 @@ async def streams_make(place: Place) -> None:
         for stream, subjects in STREAM_SUBJECTS.items():
             await streams.add_stream(StreamConfig(name=stream, subjects=subjects))
         for durable in (OWN, OTHER):
-            config = ConsumerConfig(durable_name=durable, filter_subject=MESSAGE)
-            await streams.add_consumer(Stream.INSIGHTS, config)
+            for stream, subject in READ.items():
+                config = ConsumerConfig(durable_name=durable, filter_subject=subject)
+                await streams.add_consumer(stream, config)
         await streams.create_key_value(bucket="instances")
         common = [one for one in stream_configs() if one.name == store_stream(MODELS_STORE)]
         for store in [*common, instance_models("acme"), instance_models("beta")]:
@@ -103,13 +106,14 @@ def test_it_asks_and_is_answered(place: Place, subject: str) -> None:
     assert asyncio.run(ask()) == b"of acme"
 
 
-def test_it_reads_its_own_consumer(place: Place) -> None:
+@pytest.mark.parametrize("stream", READ)
+def test_it_reads_its_own_consumer(place: Place, stream: Stream) -> None:
     async def read() -> tuple[list[bytes], int]:
         async with place.client("centralcloud") as cloud, place.client("acme") as client:
             for number in range(3):
-                await cloud.jetstream().publish(MESSAGE, b"%d" % number)
+                await cloud.jetstream().publish(READ[stream], b"%d" % number)
             streams = client.jetstream()
-            pull = await streams.pull_subscribe_bind(durable=OWN, stream=Stream.INSIGHTS)
+            pull = await streams.pull_subscribe_bind(durable=OWN, stream=stream)
             messages = await pull.fetch(3, timeout=5)
             for message in messages:
                 await message.ack_sync(timeout=5)
@@ -146,11 +150,20 @@ def test_it_listens_to_nothing_but_its_inbox(place: Place, subject: str) -> None
     "subject",
     [
         *(MESSAGE, "intelligence.insights.aggregated.beta", "intelligence.anything", "anything"),
-        *("knowledge.cache.update.packages", "knowledge.cache.invalidate.packages"),
+        *(CHANGED, "knowledge.cache.invalidate.packages"),
         *(presence_subject("beta"), f"{inbox_prefix('beta')}.1", "_INBOX.1", "$SRV.PING"),
-        *(f"$JS.API.CONSUMER.MSG.NEXT.INSIGHTS.{OTHER}", f"$JS.ACK.INSIGHTS.{OTHER}.1.1.1.1.1"),
-        *(f"$JS.API.CONSUMER.{verb}.INSIGHTS.{OTHER}" for verb in ("INFO", "DELETE", "RESET")),
-        *(f"$JS.API.CONSUMER.{verb}.INSIGHTS.{OWN}" for verb in ("DELETE", "CREATE", "PAUSE")),
+        *(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{OTHER}" for stream in READ),
+        *(f"$JS.ACK.{stream}.{OTHER}.1.1.1.1.1" for stream in READ),
+        *(
+            f"$JS.API.CONSUMER.{verb}.{stream}.{OTHER}"
+            for stream in READ
+            for verb in ("INFO", "DELETE", "RESET")
+        ),
+        *(
+            f"$JS.API.CONSUMER.{verb}.{stream}.{OWN}"
+            for stream in READ
+            for verb in ("DELETE", "CREATE", "PAUSE")
+        ),
         *("$JS.API.CONSUMER.CREATE.INTELLIGENCE", "$JS.API.CONSUMER.LIST.INSIGHTS"),
         *(f"$JS.API.CONSUMER.DURABLE.CREATE.{stream}.x" for stream in Stream),
         *(f"$JS.API.CONSUMER.MSG.NEXT.INTELLIGENCE.{OWN}", "$JS.API.STREAM.NAMES"),

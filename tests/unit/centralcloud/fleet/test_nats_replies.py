@@ -44,10 +44,12 @@ STREAMS = [
 ]
 FOR_ALL = "intelligence.insights.statistics"
 NEXT = next_subject("INSIGHTS", "acme")
+NEXT_ANSWERS = next_subject("KNOWLEDGE", "acme")
 DIRECT = direct_subject(MODELS_STORE)
 COMMON = chunk_subject(MODELS_STORE, "x")
 ASKED = [
     *((NEXT, body) for body in (b"", b"{", b'{"no_wait":true,"batch":1}', b'{"batch":-1}')),
+    *((NEXT_ANSWERS, body) for body in (b"", b"{", b'{"no_wait":true,"batch":1}')),
     (NEXT, b'{"expires":50000000,"batch":1}'),
     (DIRECT, b""),
     (DIRECT, b"{"),
@@ -57,7 +59,7 @@ ASKED = [
     (DIRECT, json.dumps({"multi_last": ["$O.none.C.x"]}).encode()),
     (stream_info_subject(MINE), b""),
     (stream_info_subject(MINE), b"{"),
-    ("$JS.API.CONSUMER.INFO.INSIGHTS.acme", b""),
+    *((f"$JS.API.CONSUMER.INFO.{stream}.acme", b"") for stream in ("INSIGHTS", "KNOWLEDGE")),
     (f"{ACK}.INSIGHTS.acme.1.1.1.1.1", b""),
     (f"{ACK}.INSIGHTS.acme.1.1.1.1.1", b"+NXT"),
     (presence_subject("acme"), b""),

@@ -92,6 +92,7 @@ def _collect_garbage_rarely() -> None:
 
 
 def _summary(carried: Carried, name: str) -> str:
-    if carried.received is None:
-        return f"{carried.sent:,} sent. {WAITING.format(name=name)}"
-    return f"{carried.sent:,} sent, {carried.received:,} received."
+    said = f"{carried.sent:,} sent, {carried.received:,} received."
+    if not carried.missing:
+        return said
+    return f"{said} {WAITING.format(name=name, stream=' and '.join(carried.missing))}"
