@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from nats.aio.client import Client
 
-from apps.shared.contracts.subjects import Stream, message_of
+from apps.shared.contracts.subjects import MESSAGES, Stream
 from apps.shared.nats_bridge import setup
 from apps.shared.nats_bridge.consumer import Consumer
 from apps.shared.nats_bridge.database import DatabaseThreads
@@ -71,7 +71,7 @@ class Session:
     def streams(self) -> tuple[Stream, ...]:
         """What this site reads: where there is something that it handles."""
         there = (Stream.INTELLIGENCE,) if self.central else STREAMS_OF_INSTANCES
-        handled = {one.stream for one in map(message_of, self.wiring.handlers) if one}
+        handled = {one.stream for one in MESSAGES if one.subject in self.wiring.handlers}
         return tuple(stream for stream in there if stream in handled)
 
     def relay(self) -> Relay:
