@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +11,12 @@ from typing import Any
 Question = Mapping[str, Any]
 """What is asked, as JSON: the same question in another order of keys is the same."""
 Answer = dict[str, Any]
+
+
+def question_digest(question: Question) -> str:
+    """SHA-256 of a question in its one canonical form, as 64 hexadecimal digits."""
+    text = json.dumps(question, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def nothing_told() -> Iterable[Question]:
