@@ -8,12 +8,12 @@ from typing import TypeVar
 from django.contrib.postgres.search import SearchVector
 from django.db import transaction
 from django.db.models import Value
-from packageurl import PackageURL
 
 from apps.centralcloud.package_sync.engine.registry import ECOSYSTEMS
 from apps.centralcloud.package_sync.engine.words import words_of_name
 from apps.centralcloud.package_sync.models import Package
 from apps.centralcloud.package_sync.models.packages import PURL_LENGTH
+from apps.shared.packages.names import purl_split
 
 BATCH = 2_000
 T = TypeVar("T")
@@ -46,20 +46,15 @@ def _known(purls: Sequence[str]) -> dict[str, int]:
 
 def _row(purl: str) -> Package | None:
     try:
-        named = PackageURL.from_string(purl)
+        ecosystem, namespace, name, version = purl_split(purl)
     except ValueError:
         return None
-    if named.version or len(purl) > PURL_LENGTH or "\0" in purl:
+    if version or len(purl) > PURL_LENGTH or "\0" in purl:
         return None
-    asked = named.type in ECOSYSTEMS
-    words = Value(words_of_name(named.namespace or "", named.name))
+    state = Package.State.NEW if ecosystem in ECOSYSTEMS else Package.State.UNREAD
+    words = SearchVector(Value(words_of_name(namespace, name)), weight="A", config="simple")
     return Package(
-        purl=purl,
-        ecosystem=named.type,
-        namespace=named.namespace or "",
-        name=named.name,
-        state=Package.State.NEW if asked else Package.State.UNREAD,
-        words=SearchVector(words, weight="A", config="simple"),
+        purl=purl, ecosystem=ecosystem, namespace=namespace, name=name, state=state, words=words
     )
 
 
