@@ -1,0 +1,31 @@
+"""One step of a fetch: whom it is for, and which credentials may go along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from apps.centralcloud.package_sync.engine.places.place import Place, origin
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a place, to this address or to one that it was led to."""
+
+    place: Place
+    url: str
+    accept: str
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The place's credentials where the request goes to its very own host, else none."""
+        return self.place.headers if origin(self.url) in self.place.origins else {}
+
+    @property
+    def key(self) -> str:
+        """Under which the answer is kept: others with other credentials do not find it."""
+        said = "\n".join(
+            [self.url, self.accept, *(f"{name}:{value}" for name, value in self.secrets.items())]
+        )
+        return sha256(said.encode()).hexdigest()
