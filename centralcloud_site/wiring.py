@@ -84,6 +84,7 @@ HEARTBEAT = ""
 BEFORE_SENDING = ""
 AUDIENCES = "apps.centralcloud.fleet.selectors.instances.audiences"
 QUERIES: dict[str, str] = {
+    "knowledge.cache.sync.request": "apps.shared.knowledge_cache.questions.entries",
     "centralcloud.query.packages": "apps.centralcloud.insights.questions.packages",
     "centralcloud.query.models": "apps.centralcloud.averaging.questions.models",
     "centralcloud.query.recommendations": "apps.centralcloud.insights.questions.recommendations",
@@ -97,3 +98,4 @@ WITHDRAWALS: list[str] = [
 ]
 KEEPERS: list[str] = ["apps.centralcloud.averaging.selectors.bundles.bundles_needed"]
 STORES = "apps.centralcloud.averaging.selectors.bundles.stores_needed"
+COPIES: list[str] = []

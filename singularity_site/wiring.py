@@ -112,6 +112,8 @@ HANDLERS: dict[str, str] = {
     "intelligence.insights.aggregated": "apps.singularity.guidance.handlers.insights",
     "intelligence.insights.statistics": "apps.singularity.guidance.handlers.statistics",
     "intelligence.insights.model_ready": "apps.singularity.guidance.handlers.model_ready",
+    "knowledge.cache.update": "apps.shared.knowledge_cache.handlers.updated",
+    "knowledge.cache.invalidate": "apps.shared.knowledge_cache.handlers.invalidated",
 }
 SENDERS = "apps.shared.nats_bridge.senders.centralcloud_keys"
 HEARTBEAT = "apps.singularity.publishing.services.heartbeat.heartbeat"
@@ -131,3 +133,4 @@ KEEPERS: list[str] = [
     "apps.singularity.guidance.services.keeping.bundles_needed",
 ]
 STORES = ""
+COPIES: list[str] = ["hot_packages", "pattern_ranking"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,15 @@ from apps.centralcloud.averaging.questions import models as models_question
 from apps.centralcloud.insights import questions
 from apps.centralcloud.insights.models import Telling
 from apps.centralcloud.insights.services import insights_generate
-from apps.shared.contracts.nkeys import NKey, seed_new
-from apps.shared.contracts.subjects import CENTRALCLOUD, SERVICE, instance_source
-from apps.shared.core.identity import Identity
 from apps.shared.core.models import Job
-from apps.shared.nats_bridge.connection import connected
-from apps.shared.nats_bridge.database import DatabaseThreads
-from apps.shared.nats_bridge.queries import QueryService
 from apps.shared.nats_bridge.received import Question
-from apps.shared.nats_bridge.relay import Sender
-from apps.shared.nats_bridge.wiring import Wiring
 from apps.singularity.guidance import tasks
 from apps.singularity.guidance.models import FleetStatistics, SharedFact
 from apps.singularity.guidance.models import Telling as Heard
 from apps.singularity.guidance.selectors import insights_told
 from apps.singularity.guidance.selectors.offers import rounds_open
 from apps.singularity.guidance.services import guidance_request, insights_apply, offers_request
+from tests.common.answering import answering, enrolled, not_enrolled
 from tests.common.bridge import in_database
 from tests.common.factories.fleets import fleet_adds_up, fleet_tells
 from tests.common.factories.guidance import insight, own, statistics
@@ -51,12 +43,7 @@ QUESTIONS: dict[str, Question] = {
 @pytest.fixture
 def seeds(tmp_path: Path, settings: Any, transactional_db: None, nats_url: str) -> dict[str, str]:
     """This process is the enrolled instance ``three``."""
-    seeds = {name: seed_new() for name in (NAME, SERVICE)}
-    settings.INSTANCE_ID = NAME
-    settings.IDENTITY = Identity(NAME, instance_source(NAME), seeds[NAME], tmp_path)
-    settings.KEYS_DIR = tmp_path
-    (tmp_path / f"{SERVICE}.seed").write_text(seeds[SERVICE])
-    return seeds
+    return enrolled(NAME, settings, tmp_path)
 
 
 @pytest.fixture
@@ -73,32 +60,11 @@ def fleet(seeds: dict[str, str]) -> None:
     insights_generate()
 
 
-@asynccontextmanager
-async def centralcloud(seeds: dict[str, str]) -> AsyncIterator[None]:
-    """The service answers."""
-
-    def keys_of(source: str, *, stored_at: datetime) -> Sequence[str]:
-        return (NKey.from_seed(seeds[source.removeprefix("/instances/")]).public,)
-
-    key = NKey.from_seed(seeds[SERVICE])
-    wiring = Wiring(handlers={}, senders=keys_of, questions=QUESTIONS)
-    with DatabaseThreads("questions", 4) as threads:
-        async with connected(key=key) as client:
-            sender = Sender(SERVICE, CENTRALCLOUD, key)
-            task = asyncio.create_task(QueryService(client, sender, wiring, threads).run())
-            await asyncio.sleep(0.5)
-            try:
-                yield
-            finally:
-                task.cancel()
-                await asyncio.wait([task])
-
-
 def requested(
     seeds: dict[str, str], ask: Callable[[], dict[str, int | str]] = guidance_request
 ) -> dict[str, int | str]:
     async def scenario() -> dict[str, int | str]:
-        async with centralcloud(seeds):
+        async with answering(seeds, QUESTIONS):
             return await in_database(ask)
 
     return asyncio.run(scenario())
@@ -165,7 +131,7 @@ def test_a_centralcloud_that_is_away_is_one_line_in_the_job(seeds: dict[str, str
 
 @pytest.mark.django_db
 def test_who_is_not_enrolled_asks_nobody(settings: Any, tmp_path: Path) -> None:
-    settings.IDENTITY = Identity(NAME, instance_source(NAME), "", tmp_path)
+    not_enrolled(NAME, settings, tmp_path)
     started = timezone.now()
     tasks.request()
     job = Job.objects.get(kind="request", created_at__gte=started)

@@ -37,7 +37,7 @@ def copies_catch_up() -> dict[str, int | str]:
         news += copies_keep(kind=kind, entries=entries)
         told = Copy.objects.filter(instance=settings.IDENTITY.name, kind=kind, own=False)
         old = told.filter(received_at__lt=began).exclude(key__in=[one.key for one in entries])
-        gone += old.exclude(value=None).update(value=None)
+        gone += old.filter(value__isnull=False).update(value=None)
     return {"asked": len(kinds), "news": news, "gone": gone}
 
 
