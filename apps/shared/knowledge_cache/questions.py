@@ -31,10 +31,5 @@ def entries(query: KnowledgeRequest, *, instance: str) -> KnowledgeAnswer:
 
 
 def _entry(row: Copy) -> KnowledgeEntry:
-    return KnowledgeEntry(
-        key=row.key,
-        revision=row.revision,
-        value=row.value,
-        answered_at=row.answered_at,
-        expires_at=row.expires_at,
-    )
+    fields = ("key", "revision", "value", "answered_at", "expires_at")
+    return KnowledgeEntry.model_validate({name: getattr(row, name) for name in fields})
