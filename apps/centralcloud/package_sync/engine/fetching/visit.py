@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from apps.centralcloud.package_sync.engine.places.place import Place, origin
+from apps.centralcloud.package_sync.engine.places.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Visit:
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        """The place's credentials where the request goes to its very own host, else none."""
-        return self.place.headers if origin(self.url) in self.place.origins else {}
+        """The place's credentials where the request goes to the host they are for, else none."""
+        return self.place.secrets(self.url)
 
     @property
     def key(self) -> str:

@@ -11,14 +11,15 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a registry's documents are.
+    """Where a registry's documents are. Addresses end in a slash.
 
-    ``url`` is the base of what its client program reads: npm the registry, pypi the simple index,
-    cargo the sparse index (empty where there is none), hex the repository. ``api`` is the base of
-    the registry's API: pypi the JSON API, cargo and hex their APIs; empty where there is none.
-    Both end in a slash. ``headers`` are the user's credentials: they go to the hosts of ``url`` and
-    ``api`` and nowhere else. ``private`` places are configured by the user and may lie in a private
-    network. ``scopes`` are places of npm's scopes (``@babel``) that have one of their own.
+    ``url`` is what the registry's client program reads: npm the registry, pypi the simple index,
+    cargo the sparse index, hex the repository. ``api`` is its HTTP API: pypi's JSON API, cargo's
+    and hex's; empty where there is none, or where only the registry itself says (cargo's
+    ``config.json``). ``headers`` are the user's credentials: they go to the host of ``url``, or of
+    ``owner`` where that is set, and nowhere else. ``private`` places are configured by the user and
+    may lie in a private network. ``scopes`` are the places of npm's scopes (``@babel``) that have
+    one of their own.
     """
 
     ecosystem: str
@@ -26,16 +27,16 @@ class Place:
     api: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     private: bool = False
+    owner: str = ""
     scopes: Mapping[str, Place] = field(default_factory=dict, repr=False)
 
     def of(self, namespace: str) -> Place:
         """The place of packages of a namespace: that of its scope, else this one."""
         return self.scopes.get(namespace, self)
 
-    @property
-    def origins(self) -> frozenset[tuple[str, str, int]]:
-        """Where the credentials may go: scheme, host and port of ``url`` and ``api``."""
-        return frozenset(origin(url) for url in (self.url, self.api) if url)
+    def secrets(self, url: str) -> Mapping[str, str]:
+        """The credentials that may go along to an address: all, or none at all."""
+        return self.headers if origin(url) == origin(self.owner or self.url) else {}
 
 
 def origin(url: str) -> tuple[str, str, int]:

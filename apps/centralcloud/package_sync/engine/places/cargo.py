@@ -1,0 +1,132 @@
+"""Where Rust packages are, as cargo is configured."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from apps.centralcloud.package_sync.engine.places import defaults
+from apps.centralcloud.package_sync.engine.places.place import Place
+from apps.centralcloud.package_sync.engine.places.surroundings import (
+    Surroundings,
+    slashed,
+    text_of,
+)
+
+_DEFAULT = "crates-io"
+_LONGEST_CHAIN = 10
+
+
+def cargo_place(around: Surroundings) -> Place:
+    """The source that replaces the default one, else the public one.
+
+    An index that is no sparse one, and packages in a folder, keep an address that says so
+    (``git+``, ``file:``): nobody speaks to it, and whoever tries is told.
+    """
+    default, config = defaults.cargo(), _config(around)
+    name = _replaced(config, around.environ)
+    index = _index(name, config, around.environ)
+    if name == _DEFAULT and not index:
+        return default
+    if not index.startswith("sparse+"):
+        return Place("cargo", index if index.startswith("file:") else f"git+{index}", private=True)
+    url = slashed(index.removeprefix("sparse+"))
+    if url == default.url:
+        return default
+    return Place("cargo", url, headers=_token(index, config, around.environ), private=True)
+
+
+def _replaced(config: Mapping[str, Any], environ: Mapping[str, str]) -> str:
+    """The name of the source at the end of the chain of replacements."""
+    name = _DEFAULT
+    for _ in range(_LONGEST_CHAIN):
+        following = environ.get(f"CARGO_SOURCE_{_variable(name)}_REPLACE_WITH") or _table(
+            config, "source", name
+        ).get("replace-with")
+        if not isinstance(following, str) or following == name:
+            break
+        name = following
+    return name
+
+
+def _index(name: str, config: Mapping[str, Any], environ: Mapping[str, str]) -> str:
+    """The index of a source or of a registry of this name; empty where there is none."""
+    source = _table(config, "source", name)
+    for kind in ("local-registry", "directory"):
+        if kind in source:
+            return f"file:///{str(source[kind]).lstrip('/')}"
+    named = (
+        environ.get(f"CARGO_SOURCE_{_variable(name)}_REGISTRY")
+        or source.get("registry")
+        or environ.get(f"CARGO_REGISTRIES_{_variable(name)}_INDEX")
+        or _table(config, "registries", name).get("index")
+    )
+    return str(named or source.get("git") or "")
+
+
+def _token(index: str, config: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+    """The token of the registry that has this index (cargo sends it as it stands)."""
+    for name in _registries(config, environ):
+        if slashed(_index(name, config, environ)) == slashed(index):
+            token = environ.get(f"CARGO_REGISTRIES_{_variable(name)}_TOKEN") or _table(
+                config, "registries", name
+            ).get("token")
+            if token:
+                return {"Authorization": str(token)}
+    return {}
+
+
+def _registries(config: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
+    """Names of all registries that the files or the environment have an index of."""
+    start, end = "CARGO_REGISTRIES_", "_INDEX"
+    named = [
+        name.removeprefix(start).removesuffix(end).lower().replace("_", "-")
+        for name in environ
+        if name.startswith(start) and name.endswith(end)
+    ]
+    return [*named, *config.get("registries", {}), *config.get("source", {})]
+
+
+def _config(around: Surroundings) -> dict[str, Any]:
+    """All configuration files in one; a project's own before those of folders above and home."""
+    home = around.path("CARGO_HOME", around.home / ".cargo")
+    folders = [home, *(above / ".cargo" for above in reversed(_above(around.project)))]
+    found: dict[str, Any] = {}
+    for folder in folders:
+        for name in ("config", "config.toml"):
+            _merge(found, _read(folder / name))
+    for name in ("credentials", "credentials.toml"):
+        _merge(found, _read(home / name))
+    return found
+
+
+def _above(project: Path) -> list[Path]:
+    return [project, *project.parents]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text_of(path))
+    except tomllib.TOMLDecodeError:
+        return {}  # cargo says so to whoever uses it; nothing can be taken from it
+
+
+def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        if isinstance(value, dict) and isinstance(into.get(name), dict):
+            _merge(into[name], value)
+        else:
+            into[name] = value
+
+
+def _table(config: Mapping[str, Any], kind: str, name: str) -> Mapping[str, Any]:
+    """A table of a table; empty where there is none."""
+    found = config.get(kind, {})
+    found = found.get(name, {}) if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _variable(name: str) -> str:
+    return name.upper().replace("-", "_")
