@@ -96,6 +96,7 @@ WITHDRAWALS: list[str] = [
     "apps.centralcloud.aggregation.services.withdrawing.instance_remove",
     "apps.centralcloud.insights.services.storing.instance_remove",
 ]
+DECLARED = "apps.centralcloud.aggregation.selectors.declared"
 KEEPERS: list[str] = ["apps.centralcloud.averaging.selectors.bundles.bundles_needed"]
 STORES = "apps.centralcloud.averaging.selectors.bundles.stores_needed"
 COPIES: list[str] = []
