@@ -27,7 +27,10 @@ class Seed(models.Model):
 
 
 class Outcome(models.Model):
-    """How one reading of a package went."""
+    """How one reading of a package went.
+
+    ``cause`` is the kind of failure, as ``engine.registry`` names it, and ``reason`` a line on it.
+    """
 
     class State(models.TextChoices):
         """What came of it."""
@@ -41,6 +44,7 @@ class Outcome(models.Model):
     package = models.ForeignKey(Package, models.CASCADE, related_name="outcomes")
     job = models.ForeignKey("core.Job", models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State)
+    cause = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     requests = models.IntegerField(default=0)
     bytes = models.BigIntegerField(default=0, help_text="Received, as they came over the wire.")
