@@ -1,0 +1,66 @@
+"""All four registries on one loopback server, and what asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.centralcloud.package_sync.engine.fetching import Fetcher, Limits
+from apps.centralcloud.package_sync.engine.places import Place
+from tests.common.registries.server import RegistryServer
+
+QUICK = Limits(connect=2, silence=2, answer=5, patience=3, first_wait=0.0, longest_wait=0.0)
+"""Bounds for tests: attempts follow one another at once."""
+
+
+def places_of(server: RegistryServer, *, private: bool = True) -> Mapping[str, Place]:
+    """Where the registries are on a loopback server: each below a folder of its name.
+
+    ``npm/``; ``pypi/simple/`` and ``pypi/pypi/``; ``cargo/index/`` and ``cargo/api/v1/``;
+    ``hex/repo/`` and ``hex/api/``.
+    """
+    url = server.url
+    return {
+        "npm": Place("npm", f"{url}npm/", private=private),
+        "pypi": Place("pypi", f"{url}pypi/simple/", f"{url}pypi/pypi/", private=private),
+        "cargo": Place("cargo", f"{url}cargo/index/", f"{url}cargo/api/v1/", private=private),
+        "hex": Place("hex", f"{url}hex/repo/", f"{url}hex/api/", private=private),
+    }
+
+
+@dataclass(frozen=True)
+class Registries:
+    """The server and the places on it; ``serve`` puts packages there."""
+
+    server: RegistryServer
+    places: Mapping[str, Place]
+
+    def serve(self, ecosystem: str, packages: Any) -> None:
+        """Serve packages as ``tests.common.registries.<ecosystem>`` describes them."""
+        module = import_module(f"tests.common.registries.{ecosystem}")
+        getattr(module, f"{ecosystem}_serve")(self.server, packages)
+
+
+@pytest.fixture
+def registry_server() -> Iterator[RegistryServer]:
+    """An empty server."""
+    with RegistryServer() as server:
+        yield server
+
+
+@pytest.fixture
+def registries(registry_server: RegistryServer) -> Registries:
+    """All four registries, without a package yet."""
+    return Registries(registry_server, places_of(registry_server))
+
+
+@pytest.fixture
+def fetcher(tmp_path: Path) -> Iterator[Fetcher]:
+    """A fetcher with an empty folder, that waits for nothing but what a registry asks for."""
+    with Fetcher(tmp_path / "registries", limits=QUICK) as made:
+        yield made
