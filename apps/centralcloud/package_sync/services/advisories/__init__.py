@@ -12,5 +12,20 @@ from apps.centralcloud.package_sync.services.advisories.matching import (
     affected_match,
     affected_match_all,
 )
+from apps.centralcloud.package_sync.services.advisories.reading import (
+    AdvisoriesRead,
+    ReadSource,
+    advisories_read,
+)
+from apps.centralcloud.package_sync.services.advisories.telling import advisories_tell
 
-__all__ = ["Imported", "advisories_import", "affected_match", "affected_match_all"]
+__all__ = [
+    "AdvisoriesRead",
+    "Imported",
+    "ReadSource",
+    "advisories_import",
+    "advisories_read",
+    "advisories_tell",
+    "affected_match",
+    "affected_match_all",
+]

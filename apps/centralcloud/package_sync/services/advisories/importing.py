@@ -54,7 +54,11 @@ class Imported:
 
 
 def advisories_import(
-    *, documents: Iterable[Mapping[str, Any]], source: str, dry_run: bool = False
+    *,
+    documents: Iterable[Mapping[str, Any]],
+    source: str,
+    dry_run: bool = False,
+    into: Imported | None = None,
 ) -> Imported:
     """Store documents, batch by batch, each in a transaction; packages are matched afterwards.
 
@@ -65,8 +69,9 @@ def advisories_import(
     Args:
         source: where they come from, as people read it: a file's name, a registry.
         dry_run: say what would come of it.
+        into: where it is counted as it goes, so that what an error ends is counted too.
     """
-    imported = Imported()
+    imported = Imported() if into is None else into
     remaining = iter(documents)
     while batch := list(islice(remaining, BATCH)):
         parsed = list(_parsed(batch, imported))
