@@ -31,7 +31,7 @@ def next_attempt(*, after: datetime, attempts: int) -> datetime:
     Args:
         attempts: at least 1.
     """
-    return after + min(FIRST_RETRY * 2 ** min(attempts - 1, 10), DAY)
+    return after + min(FIRST_RETRY * (1 << min(attempts - 1, 10)), DAY)
 
 
 def next_question(purl: str, *, after: datetime, attempts: int) -> datetime:
@@ -39,5 +39,5 @@ def next_question(purl: str, *, after: datetime, attempts: int) -> datetime:
 
     A day later, then two, up to a week.
     """
-    days = min(2 ** min(attempts - 1, 10), LONGEST_ABSENCE)
+    days = min(1 << min(attempts - 1, 10), LONGEST_ABSENCE)
     return next_reading(purl, after=after + (days - 1) * DAY)

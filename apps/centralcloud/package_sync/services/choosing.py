@@ -45,7 +45,7 @@ def packages_choose(*, now: datetime | None = None, most: int = MOST_WANTED) -> 
     ones are due at once; what nobody wants any more is not due again.
     """
     package_ensure(Seed.objects.values_list("purl", flat=True))
-    given = {
+    given: dict[str, Any] = {
         "depth": settings.PACKAGE_DEPTH,
         "least": settings.PATTERN_MIN_INSTANCES,
         "scopes": [scope.value for scope in SCOPES],
@@ -73,6 +73,8 @@ def packages_choose(*, now: datetime | None = None, most: int = MOST_WANTED) -> 
 def _follow(cursor: Any, given: dict[str, Any], most: int) -> int:
     """Take the roots and, turn by turn, what the packages of the last turn need."""
     statement, room, turn, left_out = sql.START, most, 0, 0
+    taken: int
+    over: int
     while True:
         cursor.execute(statement, {**given, "turn": turn, "room": room})
         taken, over = cursor.fetchone()

@@ -16,6 +16,7 @@ from apps.centralcloud.package_sync.engine.health import Release, health_of
 from apps.centralcloud.package_sync.engine.record import PackageRecord
 from apps.centralcloud.package_sync.engine.words import words_kept, words_of_name
 from apps.centralcloud.package_sync.models import Implementation, Package, Version
+from apps.centralcloud.package_sync.services.advisories import advisories_import, affected_match
 from apps.centralcloud.package_sync.services.storing import fitting
 from apps.centralcloud.package_sync.services.storing.dependencies import dependencies_write
 from apps.centralcloud.package_sync.services.storing.ensuring import package_ensure
@@ -23,6 +24,7 @@ from apps.centralcloud.package_sync.services.storing.versions import (
     versions_differ,
     versions_write,
 )
+from apps.centralcloud.package_sync.services.used_versions import used_versions_resolve
 from apps.shared.knowledge_cache.services import source_changed
 from apps.shared.packages.licences import licence_ids
 
@@ -35,7 +37,8 @@ def package_store(*, record: PackageRecord, now: datetime | None = None) -> bool
 
     Storing a record again changes nothing. A version that the record does not name any more is
     marked as withdrawn, never deleted: uses and advisories point to it. Two that store the same
-    package wait for each other at its row.
+    package wait for each other at its row. Sources of answers are locked in the order of their
+    names: advisories, packages, uses.
 
     Raises:
         ValueError: the record's purl is none.
@@ -44,8 +47,13 @@ def package_store(*, record: PackageRecord, now: datetime | None = None) -> bool
     with transaction.atomic():
         package = _locked(record)
         changed = _write(package, record, at)
+        if record.advisories:
+            advisories_import(documents=record.advisories, source=f"the {record.ecosystem} registry")
+        if record.advisories or changed:
+            affected_match(package=package)
         if changed:
             source_changed(SOURCE)
+            used_versions_resolve(package=package)
     return changed
 
 

@@ -1,0 +1,157 @@
+"""Reading packages by threads: a few for each registry, so that a slow one holds up no other."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from apps.centralcloud.package_sync.engine.fetching.counting import Count, counted
+from apps.centralcloud.package_sync.engine.record import PackageRecord
+from apps.centralcloud.package_sync.engine.registry import Malformed, Registry, RegistryError
+from apps.centralcloud.package_sync.services.syncing.asking import Asked
+
+THREADS = 4
+"""Of each registry."""
+TICK = 0.5
+"""Seconds after which a reader that waits says so."""
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+UNEXPECTED = "unexpected"
+log = structlog.get_logger(__name__)
+
+
+class DiskFull(Exception):
+    """Nothing more can be kept on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of asking: a record, none where nothing has changed, or why there is none."""
+
+    asked: Asked
+    record: PackageRecord | None
+    requests: int
+    received: int
+    seconds: float
+    cause: str = ""
+    reason: str = ""
+    again: bool = True
+
+
+class Readers:
+    """Threads that ask registries. They touch no database: whoever reads stores, one by one."""
+
+    def __init__(self, registries: Mapping[str, Registry]) -> None:
+        self._registries = registries
+        self._pools = {name: ThreadPoolExecutor(THREADS, f"read {name}") for name in registries}
+        self._pending: set[Future[Reading]] = set()
+        self._running: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Wait for the requests that are under way; nothing more is asked."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown()
+
+    def read(
+        self,
+        wave: Iterable[tuple[int, str]],
+        *,
+        ask: Callable[[int], Asked],
+        more: Callable[[], bool] = lambda: True,
+    ) -> Iterator[Reading | None]:
+        """Read packages; None now and then, where nothing came for a while.
+
+        Args:
+            wave: ids and ecosystems, first those that are to be read first.
+            ask: what to ask of a package, right before it is asked.
+            more: whether another one may be begun.
+        """
+        queues: dict[str, deque[int]] = {name: deque() for name in self._pools}
+        for pk, ecosystem in wave:
+            queues[ecosystem].append(pk)
+        while True:
+            self._fill(queues, ask, more)
+            if not self._pending:
+                return
+            done, _ = wait(self._pending, timeout=TICK, return_when=FIRST_COMPLETED)
+            if not done:
+                yield None
+            for future in done:
+                self._pending.remove(future)
+                reading = future.result()
+                self._running[reading.asked.ecosystem] -= 1
+                yield reading
+
+    def _fill(
+        self,
+        queues: Mapping[str, deque[int]],
+        ask: Callable[[int], Asked],
+        more: Callable[[], bool],
+    ) -> None:
+        for name, queue in queues.items():
+            while queue and self._running[name] < THREADS and more():
+                self._running[name] += 1
+                asked = ask(queue.popleft())
+                self._pending.add(self._pools[name].submit(_read, self._registries[name], asked))
+
+
+def _read(registry: Registry, asked: Asked) -> Reading:
+    """Ask; a failure is an outcome as well.
+
+    Raises:
+        DiskFull: what was fetched cannot be kept.
+    """
+    started = time.monotonic()
+    with counted() as count:
+        try:
+            record = _record(registry, asked)
+        except RegistryError as error:
+            return _failed(asked, count, started, error.reason, str(error), again=error.again)
+        except Exception as error:
+            if disk_full(error):
+                raise DiskFull(str(error)) from error
+            log.exception("package.unexpected", purl=asked.purl)
+            reason = f"{type(error).__name__} while reading it; the log says more"
+            return _failed(asked, count, started, UNEXPECTED, reason)
+    seconds = time.monotonic() - started
+    return Reading(asked, record, count.requests, count.received, seconds)
+
+
+def _record(registry: Registry, asked: Asked) -> PackageRecord | None:
+    record = registry.package(asked.name, wanted=asked.wanted, known=asked.known)
+    if record is not None and record.purl != asked.purl:
+        raise Malformed(f"the registry describes {record.purl}")
+    return record
+
+
+def _failed(
+    asked: Asked, count: Count, started: float, cause: str, reason: str, *, again: bool = True
+) -> Reading:
+    seconds = time.monotonic() - started
+    line = " ".join(reason.split())
+    return Reading(asked, None, count.requests, count.received, seconds, cause, line, again)
+
+
+def disk_full(error: BaseException) -> bool:
+    """Whether the trouble is the disk's, and the next package would meet it as well."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "full" in str(error) or "I/O" in str(error) or "readonly" in str(error)
+    return isinstance(error, OSError) and error.errno in DISK_FULL
