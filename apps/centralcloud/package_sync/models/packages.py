@@ -29,6 +29,9 @@ class Package(models.Model):
     yanked ones of them. Releases are those that are no pre-releases, or all where there is no
     other: ``cadence_days`` is the median time between two, ``releases_year`` counts those of the
     last 365 days before the last reading.
+
+    ``instances`` and ``codebases`` count those that use it, ``spread`` the instances by version;
+    ``services.use_counts`` counts them anew whenever uses change.
     """
 
     class State(models.TextChoices):
@@ -63,6 +66,9 @@ class Package(models.Model):
     yanked_count = models.IntegerField(default=0)
     releases_year = models.IntegerField(default=0)
     cadence_days = models.FloatField(null=True, blank=True)
+    instances = models.IntegerField(default=0)
+    codebases = models.IntegerField(default=0, verbose_name="code bases")
+    spread = models.JSONField(default=dict, blank=True)
     words = SearchVectorField(null=True)
     depth = models.SmallIntegerField(
         null=True,
@@ -86,6 +92,7 @@ class Package(models.Model):
             GinIndex(fields=["licence_ids"], name="package_licence_ids"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="package_due"),
             models.Index(fields=["ecosystem", "purl"], name="package_ecosystem"),
+            models.Index(fields=["-instances", "id"], name="package_most_used"),
         ]
 
     def __str__(self) -> str:
