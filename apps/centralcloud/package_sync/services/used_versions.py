@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from apps.centralcloud.package_sync.models import Package, Use, UsedVersion, Version
+from apps.centralcloud.package_sync.services.holding import packages_hold
+from apps.centralcloud.package_sync.services.use_counts import use_counts_write
 from apps.shared.knowledge_cache.services import source_changed
 from apps.shared.packages.versions import newest_allowed, version_key
 
@@ -85,11 +87,15 @@ class Releases:
 
 @transaction.atomic
 def used_versions_resolve(*, package: Package) -> int:
-    """Work out anew which versions of a package code bases have. Returns how many rows changed."""
+    """Work out anew which versions of a package code bases have. Returns how many rows changed.
+
+    Needed whenever the versions of a package have changed.
+    """
     packages_hold([package.pk])
     rows = Use.objects.filter(package=package)
     changed = _write(list(_held(rows)))
     if changed:
+        use_counts_write(packages=[package.pk])
         source_changed(SOURCE)
     return changed
 
@@ -110,12 +116,6 @@ def uses_pin(
         if one.use in written or set(now) != set(one.pins):
             changed.append(one._replace(pins=now))
     return _write(changed)
-
-
-def packages_hold(packages: Iterable[int]) -> None:
-    """Nobody changes what is known of these packages until the transaction ends."""
-    rows = Package.objects.filter(pk__in=list(packages)).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _held(rows: QuerySet[Use]) -> Iterator[Held]:

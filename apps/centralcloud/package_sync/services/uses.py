@@ -15,16 +15,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.centralcloud.package_sync.models import ReadCodebase, Use, UsedVersion
+from apps.centralcloud.package_sync.services.holding import packages_hold
 from apps.centralcloud.package_sync.services.storing import package_ensure
-from apps.centralcloud.package_sync.services.used_versions import (
-    packages_hold,
-    used_versions_resolve,
-    uses_pin,
-)
+from apps.centralcloud.package_sync.services.use_counts import use_counts_write
+from apps.centralcloud.package_sync.services.used_versions import used_versions_resolve, uses_pin
 from apps.shared.contracts.payloads.packages import PackageFact
 from apps.shared.knowledge_cache.services import source_changed
 
-__all__ = ["Declarations", "codebase_uses_remove", "used_versions_resolve", "uses_read"]
+__all__ = ["Declarations", "instance_uses_remove", "used_versions_resolve", "uses_read"]
 
 SOURCE = "uses"
 State = tuple[str, str, int, int]
@@ -76,21 +74,42 @@ def uses_read() -> dict[str, int]:
             done["written"] += written
             done["removed"] += removed
     for instance, codebase in sorted(known):
-        done["removed"] += codebase_uses_remove(instance=instance, codebase=codebase)
+        done["removed"] += _codebase_remove(instance, codebase)
         done["gone"] += 1
+    _count()
     return done
 
 
 @transaction.atomic
-def codebase_uses_remove(*, instance: str, codebase: str | None = None) -> int:
-    """Forget what a code base uses; without one, all that the instance uses. Returns how much."""
-    named = {"instance": instance} if codebase is None else _named(instance, codebase)
-    read = ReadCodebase.objects.filter(**named)
-    list(read.select_for_update().order_by("codebase"))
-    removed = _remove(list(Use.objects.filter(**named).order_by("pk").values_list("pk", flat=True)))
-    read.delete()
+def _count() -> None:
+    """All packages: what a reading that broke off left uncounted is counted by the next one."""
+    if use_counts_write():
+        source_changed(SOURCE)
+
+
+@transaction.atomic
+def instance_uses_remove(*, instance: str) -> int:
+    """Forget all that an instance uses. Returns how much that was."""
+    removed = _forget({"instance": instance})
+    if use_counts_write() or removed:
+        source_changed(SOURCE)
+    return removed
+
+
+@transaction.atomic
+def _codebase_remove(instance: str, codebase: str) -> int:
+    removed = _forget(_named(instance, codebase))
     if removed:
         source_changed(SOURCE)
+    return removed
+
+
+def _forget(named: Mapping[str, str]) -> int:
+    read = ReadCodebase.objects.filter(**named)
+    list(read.select_for_update().order_by("codebase"))
+    uses = Use.objects.filter(**named).order_by("pk").values_list("pk", flat=True)
+    removed = _remove(list(uses))
+    read.delete()
     return removed
 
 

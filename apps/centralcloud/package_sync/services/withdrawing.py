@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.centralcloud.package_sync.services.uses import codebase_uses_remove
+from apps.centralcloud.package_sync.services.uses import instance_uses_remove
 
 
 def instance_remove(*, instance: str) -> int:
@@ -10,4 +10,4 @@ def instance_remove(*, instance: str) -> int:
 
     In the wiring it comes after aggregation's: that one waits for whoever reads declarations.
     """
-    return codebase_uses_remove(instance=instance)
+    return instance_uses_remove(instance=instance)
