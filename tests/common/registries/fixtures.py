@@ -46,9 +46,15 @@ class Registries:
         getattr(module, f"{ecosystem}_serve")(self.server, packages)
 
 
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
 @pytest.fixture
-def registry_server() -> Iterator[RegistryServer]:
-    """An empty server."""
+def registry_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RegistryServer]:
+    """An empty server, asked without any proxy of this machine."""
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
     with RegistryServer() as server:
         yield server
 

@@ -4,5 +4,6 @@ from apps.centralcloud.package_sync.engine.fetching.counting import Count
 from apps.centralcloud.package_sync.engine.fetching.document import Document
 from apps.centralcloud.package_sync.engine.fetching.fetcher import Fetcher, user_agent
 from apps.centralcloud.package_sync.engine.fetching.limits import LARGEST_DOCUMENT, Limits
+from apps.centralcloud.package_sync.engine.fetching.pace import Pace
 
-__all__ = ["LARGEST_DOCUMENT", "Count", "Document", "Fetcher", "Limits", "user_agent"]
+__all__ = ["LARGEST_DOCUMENT", "Count", "Document", "Fetcher", "Limits", "Pace", "user_agent"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+import httpx
+
 from apps.centralcloud.package_sync.engine.places.place import Place
 from apps.centralcloud.package_sync.engine.registry import Malformed, Refused
 
@@ -30,24 +32,27 @@ def led_to(url: str, location: str) -> str:
     """
     if not location:
         raise Malformed("the registry redirects to nowhere")
-    led = _checked(urljoin(url, location))
+    led = _checked(url, location)
     if url.startswith("https:") and not led.startswith("https:"):
         raise Refused("the registry redirects to an address without encryption")
     return led
 
 
-def _checked(url: str) -> str:
+def _checked(url: str, location: str = "") -> str:
+    """The address as it is asked, in the one form that all who judge it see."""
     try:
-        parts = urlsplit(url)
-        known = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
+        joined = urljoin(url, location)
+        asked = httpx.URL(joined)
+        parts = urlsplit(str(asked))
+        same = parts.hostname == asked.raw_host.decode() and parts.port == asked.port
+    except (ValueError, httpx.InvalidURL):
         raise Malformed("the registry names an address that is none") from None
     if parts.scheme == "file":
         raise Refused("an index in files is not read (name one that is served over HTTP)")
     if parts.scheme not in ("http", "https"):
         raise Refused("only registries that speak HTTP are asked")
-    if not known or not url.isprintable():
-        raise Malformed("the registry names an address that is none")
     if parts.username is not None:
         raise Refused("the registry leads to an address with credentials in it")
-    return url
+    if not same:
+        raise Malformed("the registry names an address that is none")
+    return str(asked)

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from hishel import SqliteStorage
+from hishel import Entry, Request, Response, SqliteStorage
 
 from apps.centralcloud.package_sync.engine.fetching.limits import Limits
 
@@ -16,7 +16,33 @@ NAME = "answers.sqlite"
 _IN_MEMORY = 64 * 1024**2
 
 
-def cache_open(folder: Path, limits: Limits) -> SqliteStorage:
+class Kept(SqliteStorage):
+    """Kept answers, one of each address.
+
+    hishel leaves the answer before the last one where it is and, of two from the same second, may
+    ask whether the older one has changed, which it always has.
+    """
+
+    def create_entry(
+        self,
+        request: Request,
+        response: Response,
+        key: str,
+        *,
+        ttl: float | None = None,
+        tti: float | None = None,
+    ) -> Entry:
+        """Keep an answer in place of the one before."""
+        self.forget(key)
+        return super().create_entry(request, response, key, ttl=ttl, tti=tti)
+
+    def forget(self, key: str) -> None:
+        """Keep nothing of an address any more."""
+        for entry in self.get_entries(key):
+            self.remove_entry(entry.id)
+
+
+def cache_open(folder: Path, limits: Limits) -> Kept:
     """The kept answers of a folder, made when missing, and made anew when the file is broken.
 
     The file stays below ``limits.cache`` bytes: an answer that would not fit makes room by those
@@ -57,8 +83,8 @@ def _connection(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _storage(connection: sqlite3.Connection, size: int, limits: Limits) -> SqliteStorage:
-    storage = SqliteStorage(connection=connection, max_size=size, default_tti=limits.kept_for)
+def _storage(connection: sqlite3.Connection, size: int, limits: Limits) -> Kept:
+    storage = Kept(connection=connection, max_size=size, default_tti=limits.kept_for)
     storage.get_entries("")  # makes its tables now, or says that others are in their place
     return storage
 

@@ -50,13 +50,20 @@ class Fetcher:
     Answers are kept in ``folder`` (RFC 9111, as the cache of one user): within the time that a
     registry names nothing is asked, and after it only whether the document has changed. Several
     processes may share a folder. ``contact`` is an address by which a registry's operators reach
-    whoever runs this.
+    whoever runs this. ``pace`` says when hosts may be asked; in the folder where none is given.
     """
 
-    def __init__(self, folder: Path, *, contact: str = "", limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        contact: str = "",
+        limits: Limits | None = None,
+        pace: Pace | None = None,
+    ) -> None:
         self._limits = limits or Limits()
         self._storage = cache_open(folder, self._limits)
-        pace = Pace(folder / "pace", patience=self._limits.patience)
+        pace = pace or Pace(folder / "pace", patience=self._limits.patience)
         cache = CacheTransport(
             Wire(context(), self._limits, pace),
             storage=self._storage,
@@ -124,7 +131,7 @@ class Fetcher:
             received=count.received,
             requests=count.requests,
             unchanged=step.unchanged,
-            forget=lambda: self._forget(visit),
+            forget=lambda: self._storage.forget(visit.key),
         )
 
     def _step(self, visit: Visit, limit: int) -> _Step:
@@ -151,10 +158,10 @@ class Fetcher:
         raise AssertionError("there is at least one attempt")
 
     def _worth(self, error: Exception) -> bool | float:
-        """Whether another attempt is worth it, or the seconds after which the registry wants it."""
+        """Whether another attempt is worth it; 0.0 where its host's own time is waited for."""
         if not isinstance(error, Again) or self._too_long(error):
             return False
-        return error.after or True
+        return 0.0 if error.after else True
 
     def _too_long(self, again: Again) -> bool:
         return again.after is not None and again.after > self._limits.patience
@@ -172,15 +179,11 @@ class Fetcher:
             except (Malformed, sqlite3.Error, RuntimeError):
                 # Cut off on the way, or kept in a file that broke (hishel: RuntimeError): in both
                 # cases the next attempt takes it anew.
-                self._forget(visit)
+                self._storage.forget(visit.key)
                 raise Again(Malformed("the registry's answer ends early")) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         unchanged = bool(response.extensions["caching"]["from_cache"])
         return _Step(response.status_code, headers, body, unchanged)
-
-    def _forget(self, visit: Visit) -> None:
-        for entry in self._storage.get_entries(visit.key):
-            self._storage.remove_entry(entry.id)
 
 
 def user_agent(contact: str) -> str:
