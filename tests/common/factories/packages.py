@@ -1,4 +1,4 @@
-"""Records of packages as a registry's client makes them."""
+"""Packages as a registry's client describes them, and as code bases declare them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from apps.centralcloud.package_sync.engine.record import (
     PackageRecord,
     VersionRecord,
 )
+from apps.centralcloud.package_sync.models import Use, UsedVersion, Version
+from apps.centralcloud.package_sync.services.storing import package_ensure
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 Needs = Mapping[str, str]
@@ -55,3 +57,15 @@ def record(
     } | facts
     digest = hashlib.sha256(repr(said).encode()).hexdigest()
     return PackageRecord(**{"digest": digest, **said})
+
+
+def declare(purl: str, *instances: str, versions: Sequence[str] = ()) -> None:
+    """Have a code base of each instance declare a package, with these versions of it."""
+    package = package_ensure([purl])[purl]
+    known = dict(Version.objects.filter(package=package).values_list("version", "pk"))
+    for instance in instances:
+        use = Use.objects.create(package_id=package, instance=instance, codebase="c" * 32)
+        UsedVersion.objects.bulk_create(
+            UsedVersion(use=use, text=text, pinned=True, version_id=known.get(text))
+            for text in versions
+        )

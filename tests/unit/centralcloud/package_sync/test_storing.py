@@ -83,7 +83,7 @@ def test_all_that_a_record_says_is_kept() -> None:
     )
     package = stored(CORE)
     assert (package.namespace, package.name, package.latest) == ("@babel", "core", "1.0.0")
-    assert (package.licence_ids, package.keywords) == (["MIT", "Apache-2.0"], ["es6"])
+    assert (package.licence_ids, package.keywords) == (["Apache-2.0", "MIT"], ["es6"])
     assert (package.maintainers, package.downloads) == (3, 5_000_000_000)
     assert (package.state, package.versions_count, package.yanked_count) == ("known", 3, 1)
     assert (package.first_release_at, package.last_release_at) == (START, START + DAY)

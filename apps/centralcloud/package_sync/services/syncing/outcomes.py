@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from apps.centralcloud.package_sync.engine.registry import PackageMissing
@@ -79,7 +79,7 @@ def _apply(reading: Reading, package: Package, outcome: Outcome) -> None:
             outcome.state = _written(reading, package, outcome.at)
     except (OperationalError, InterfaceError):
         raise
-    except (DatabaseError, ValueError, TypeError, ArithmeticError, LookupError) as error:
+    except Exception as error:
         log.exception("package.not_stored", purl=package.purl)
         outcome.state, outcome.cause = State.FAILED, UNEXPECTED
         outcome.reason = f"{type(error).__name__} while storing it; the log says more"
