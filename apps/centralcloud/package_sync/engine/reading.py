@@ -37,7 +37,7 @@ class Part:
             Malformed: it is no object.
         """
         if not isinstance(value, dict):
-            raise Malformed(f"{path} is not an object")
+            raise Malformed(f"{path or 'the answer'} is not an object")
         return cls(value, path)
 
     def table(self, key: str) -> Part:
