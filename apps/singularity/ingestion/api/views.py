@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -22,6 +24,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from apps.shared.core.api.jobs import Conflict, JobSerializer
+from apps.shared.core.api.sbom import SBOM_RENDERERS, SbomRenderer, sbom_response
 from apps.shared.core.jobs import job_running
 from apps.singularity.ingestion import services, tasks
 from apps.singularity.ingestion.api.serializers import (
@@ -38,6 +41,7 @@ from apps.singularity.ingestion.engine.lexical import PathGlobError
 from apps.singularity.ingestion.models import Codebase, DeclaredDependency, File
 from apps.singularity.ingestion.selectors import chunks_search, encoder_status
 from apps.singularity.ingestion.selectors.filters import SearchFilters, UnknownCodebase
+from apps.singularity.ingestion.selectors.sbom import codebases_sbom
 from apps.singularity.ingestion.selectors.totals import instance_vectors
 
 
@@ -74,6 +78,17 @@ class CodebaseViewSet(ReadOnlyModelViewSet[Codebase]):
             job, _ = services.ingest_enqueue(codebase=codebase, full=options.validated_data["full"])
             transaction.on_commit(partial(tasks.ingest.delay, job.pk))
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        responses={(200, SbomRenderer.media_type): OpenApiTypes.OBJECT},
+        description="Software bill of materials of what it declares, in CycloneDX 1.6.",
+    )
+    @action(detail=True, renderer_classes=SBOM_RENDERERS)
+    def sbom(self, request: Request, **_kwargs: Any) -> Response:
+        """What it is made of."""
+        codebase = self.get_object()
+        text = codebases_sbom(codebases=[codebase], subject=codebase.name, made_at=timezone.now())
+        return sbom_response(text, name=codebase.name)
 
 
 class FileFilter(filters.FilterSet):
