@@ -19,7 +19,12 @@ from apps.centralcloud.package_sync.engine.fetching import Document, Fetcher
 from apps.centralcloud.package_sync.engine.places import Place
 from apps.centralcloud.package_sync.engine.reading import Part, address, digest_of
 from apps.centralcloud.package_sync.engine.record import DependencyRecord, PackageRecord
-from apps.centralcloud.package_sync.engine.registry import Malformed, PackageMissing, Refused
+from apps.centralcloud.package_sync.engine.registry import (
+    Malformed,
+    PackageMissing,
+    Refused,
+    Unavailable,
+)
 
 READING = "cargo-1"
 """Another number where documents are read in another way, so that all are read again."""
@@ -96,7 +101,10 @@ class Cargo:
 
     def _listed(self, name: str, version: str) -> Document:
         path = f"crates/{quote(name)}/{quote(version, safe='')}/dependencies"
-        return self._fetcher.get(self._place, self._api + path)
+        try:
+            return self._fetcher.get(self._place, self._api + path)
+        except PackageMissing:
+            raise Unavailable(f"version {version} is listed and not there") from None
 
     @property
     def _speaks_index(self) -> bool:
