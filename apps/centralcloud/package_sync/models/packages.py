@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 PURL_LENGTH = 500
+NAME_LENGTH = 300
 VERSION_LENGTH = 100
 
 
@@ -44,8 +45,8 @@ class Package(models.Model):
 
     purl = models.CharField(max_length=PURL_LENGTH, unique=True)
     ecosystem = models.CharField(max_length=80)
-    namespace = models.CharField(max_length=300, blank=True)
-    name = models.CharField(max_length=300)
+    namespace = models.CharField(max_length=NAME_LENGTH, blank=True)
+    name = models.CharField(max_length=NAME_LENGTH)
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     shown = models.BooleanField(default=False)
     digest = models.CharField(max_length=80, blank=True)

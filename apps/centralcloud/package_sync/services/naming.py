@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from apps.centralcloud.package_sync.engine.registry import ECOSYSTEMS
-from apps.centralcloud.package_sync.models.packages import PURL_LENGTH
+from apps.centralcloud.package_sync.models.packages import NAME_LENGTH, PURL_LENGTH
 from apps.shared.packages.names import full_name, purl_of, purl_split
 
-_LAST = f"{', '.join(ECOSYSTEMS[:-1])} or {ECOSYSTEMS[-1]}"
+NO_PURL = "{!r} is no package URL such as pkg:npm/react."
+_ASKED = f"{', '.join(ECOSYSTEMS[:-1])} or {ECOSYSTEMS[-1]}"
 
 
 class WrongPurl(ValueError):
@@ -21,13 +22,16 @@ def purl_normal(text: str) -> str:
     """
     try:
         ecosystem, _, _, version = purl_split(text.strip())
-        purl = purl_of(ecosystem, full_name(text.strip()))
+        name = full_name(text.strip())
+        purl = purl_of(ecosystem, name)
     except ValueError:
-        raise WrongPurl(f"{text!r} is no package URL such as pkg:npm/react.") from None
+        raise WrongPurl(NO_PURL.format(text)) from None
+    if not name.isprintable():
+        raise WrongPurl(NO_PURL.format(text))
     if ecosystem not in ECOSYSTEMS:
-        raise WrongPurl(f"No registry of {ecosystem} packages is asked, only {_LAST}.")
+        raise WrongPurl(f"No registry of {ecosystem} packages is asked, only {_ASKED}.")
     if version:
         raise WrongPurl(f"{text} names a version: leave it out ({purl}).")
-    if len(purl) > PURL_LENGTH or "\0" in purl:
-        raise WrongPurl(f"A package URL has at most {PURL_LENGTH} characters.")
+    if len(purl) > PURL_LENGTH or len(name) > NAME_LENGTH:
+        raise WrongPurl(f"The name of a package has at most {NAME_LENGTH} characters.")
     return purl

@@ -169,6 +169,8 @@ def test_what_does_not_fit_is_cut_or_left_out() -> None:
         DependencyRecord("pkg:npm/fine", "x" * 1000, marker="m\0" * 500),
         DependencyRecord("no purl"),
         DependencyRecord("pkg:npm/" + "n" * 600),
+        DependencyRecord("pkg:npm/" + "n" * 400),
+        DependencyRecord("pkg:npm/a%00b"),
         DependencyRecord("pkg:npm/with@1.0"),
     )
     package_store(
@@ -229,7 +231,16 @@ def test_releases_of_the_year_grow_old_without_a_new_record() -> None:
 
 
 def test_what_is_no_purl_gets_no_row() -> None:
-    odd = ["", "left-pad", "pkg:npm", "pkg:npm/a@1", "pkg:npm/" + "a" * 600, LEFT, LEFT]
+    odd = [
+        "",
+        "left-pad",
+        "pkg:npm",
+        "pkg:npm/a@1",
+        "pkg:npm/" + "a" * 400,
+        LEFT,
+        LEFT,
+        "pkg:npm/a%00b",
+    ]
     assert list(package_ensure(odd)) == [LEFT]
     assert list(package_ensure([LEFT])) == [LEFT]
     assert Package.objects.count() == 1

@@ -12,7 +12,7 @@ from django.db.models import Value
 from apps.centralcloud.package_sync.engine.registry import ECOSYSTEMS
 from apps.centralcloud.package_sync.engine.words import words_of_name
 from apps.centralcloud.package_sync.models import Package
-from apps.centralcloud.package_sync.models.packages import PURL_LENGTH
+from apps.centralcloud.package_sync.models.packages import NAME_LENGTH, PURL_LENGTH
 from apps.shared.packages.names import purl_split
 
 BATCH = 2_000
@@ -23,7 +23,7 @@ T = TypeVar("T")
 def package_ensure(purls: Iterable[str]) -> dict[str, int]:
     """The ids of packages by purl; those that have no row yet get one, and are found by their name.
 
-    What is no purl without a version, or longer than ``PURL_LENGTH``, is left out. Safe beside
+    What is no purl without a version, or longer than its column, is left out. Safe beside
     others that do the same: rows are made in the order of purls, so none waits for ever.
     """
     wanted = sorted(set(purls))
@@ -49,7 +49,10 @@ def _row(purl: str) -> Package | None:
         ecosystem, namespace, name, version = purl_split(purl)
     except ValueError:
         return None
-    if version or len(purl) > PURL_LENGTH or "\0" in purl:
+    names = (namespace, name)
+    if version or len(purl) > PURL_LENGTH or len(max(names, key=len)) > NAME_LENGTH:
+        return None
+    if not "".join(names).isprintable():
         return None
     state = Package.State.NEW if ecosystem in ECOSYSTEMS else Package.State.UNREAD
     words = SearchVector(Value(words_of_name(namespace, name)), weight="A", config="simple")

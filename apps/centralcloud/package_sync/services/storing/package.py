@@ -48,7 +48,9 @@ def package_store(*, record: PackageRecord, now: datetime | None = None) -> bool
         package = _locked(record)
         changed = _write(package, record, at)
         if record.advisories:
-            advisories_import(documents=record.advisories, source=f"the {record.ecosystem} registry")
+            advisories_import(
+                documents=record.advisories, source=f"the {record.ecosystem} registry"
+            )
         if record.advisories or changed:
             affected_match(package=package)
         if changed:
