@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from apps.shared.contracts.payloads.insights import InsightsAggregated, ModelReady
+from apps.shared.contracts.payloads.insights import (
+    AdvisoryPublished,
+    InsightsAggregated,
+    ModelReady,
+)
 from apps.shared.contracts.payloads.statistics import GlobalStatistics
 from apps.shared.nats_bridge.received import Received
 from apps.singularity.guidance import services, tasks
@@ -22,6 +26,11 @@ def statistics(batch: Sequence[Received[GlobalStatistics]]) -> None:
     """``intelligence.insights.statistics``."""
     for received in batch:
         services.statistics_apply(payload=received.payload)
+
+
+def advisory(batch: Sequence[Received[AdvisoryPublished]]) -> None:
+    """``intelligence.insights.advisory``."""
+    services.advisories_apply(payloads=[received.payload for received in batch])
 
 
 def model_ready(batch: Sequence[Received[ModelReady]]) -> None:

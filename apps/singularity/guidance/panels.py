@@ -9,17 +9,30 @@ from django.urls import reverse
 
 from apps.shared.dashboard.frame import Panel
 from apps.shared.dashboard.sidebar import Group, Item
+from apps.singularity.guidance.display.advisories import remedy, standing, why_no_advisories
 from apps.singularity.guidance.display.models import why_no_models
 from apps.singularity.guidance.selectors.adoptions import adoptions_all
+from apps.singularity.guidance.selectors.advisories import advisories_here
 from apps.singularity.guidance.selectors.digest import guidance_digest, why_nothing
 from apps.singularity.patterns.display.code import code_styles
 
 SHOWN = 5
+ADVISORIES_SHOWN = 6
 
 
 def _models(_request: HttpRequest) -> dict[str, Any]:
     judged = list(adoptions_all()[:SHOWN])
     return {"judged": judged, "why_nothing": "" if judged else why_no_models()}
+
+
+def _advisories(_request: HttpRequest) -> dict[str, Any]:
+    concerns = advisories_here()
+    shown = [
+        {"row": one.advisory, "here": standing(one.here), "remedy": remedy(one.advisory)}
+        for one in concerns[:ADVISORIES_SHOWN]
+    ]
+    why = "" if concerns else why_no_advisories()
+    return {"advisories": shown, "number": len(concerns), "why_nothing": why}
 
 
 def _told(request: HttpRequest) -> dict[str, Any]:
@@ -40,10 +53,20 @@ MODELS = Panel(
     "fleet-models", "Models of the fleet", "guidance/models.html", _models, width=6, later=True
 )
 
+ADVISORIES = Panel(
+    "advisories", "Packages to look at", "guidance/advisories.html", _advisories, later=True
+)
+
 SIDEBAR = Group(
     "From the fleet",
     (
         Item("Insights", "lightbulb", "admin:guidance_insight_changelist", "guidance.view_insight"),
+        Item(
+            "Packages to look at",
+            "gpp_maybe",
+            "admin:guidance_advisory_changelist",
+            "guidance.view_advisory",
+        ),
         Item(
             "Shared facts",
             "hub",

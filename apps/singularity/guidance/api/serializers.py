@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
-from apps.singularity.guidance.models import Adoption, Insight, ModelOffer, SharedFact
+from apps.singularity.guidance.models import (
+    Adoption,
+    Advisory,
+    Insight,
+    ModelOffer,
+    SharedFact,
+)
 
 
 class InsightSerializer(serializers.ModelSerializer[Insight]):
@@ -60,4 +68,29 @@ class SharedFactSerializer(serializers.ModelSerializer[SharedFact]):
         fields = (
             "subject", "key", "kind", "language", "name", "instances", "eligible", "codebases",
             "occurrences", "share", "confidence", "trend", "first_seen_at",
+        )  # fmt: skip
+
+
+class HereSerializer(serializers.Serializer[Any]):
+    """What of a code base an advisory concerns."""
+
+    codebase = serializers.CharField()
+    version = serializers.CharField(allow_blank=True)
+    requirement = serializers.CharField(allow_blank=True)
+    locked = serializers.BooleanField(help_text="Whether a lock file has this version.")
+
+
+class AdvisorySerializer(serializers.ModelSerializer[Advisory]):
+    """Something that holds of a package; `here` is empty where it does not concern this instance.
+
+    No `affected` version means all of them.
+    """
+
+    here = HereSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Advisory
+        fields = (
+            "key", "kind", "purl", "name", "advisory", "severity", "summary", "affected", "fixed",
+            "here", "published_at", "over", "first_told_at", "last_told_at",
         )  # fmt: skip

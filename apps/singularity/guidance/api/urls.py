@@ -3,10 +3,11 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from apps.singularity.guidance.api import views
+from apps.singularity.guidance.api import advisories, views
 
 router = SimpleRouter(trailing_slash=False)
 router.register("insights", views.InsightViewSet, basename="insight")
+router.register("advisories", advisories.AdvisoryViewSet, basename="advisory")
 router.register("fleet/models", views.ModelOfferViewSet, basename="fleet-model")
 router.register("fleet/facts", views.SharedFactViewSet, basename="fleet-fact")
 

@@ -5,6 +5,7 @@ And of its models: judge them on own code, take the best into use, train for ope
 
 from apps.singularity.guidance.engine.errors import NotUsable, UnknownOffer
 from apps.singularity.guidance.services.adoption import adopt_due, offer_adopt, offer_try
+from apps.singularity.guidance.services.advisories import advisories_apply
 from apps.singularity.guidance.services.dismissing import (
     UnknownInsight,
     insight_dismiss,
@@ -29,6 +30,7 @@ __all__ = [
     "adoption_order",
     "adoption_run",
     "adoption_run_one",
+    "advisories_apply",
     "evaluations_tell_due",
     "guidance_request",
     "insight_dismiss",
