@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -157,11 +158,11 @@ class RegistryServer:
         body = route.sent(handler.path)
         sent = dict(route.headers)
         if route.etag and "ETag" not in sent:
-            sent["ETag"] = f'"{sha256(body).hexdigest()[:32]}"'
+            sent["ETag"] = _tag(body)
         if route.status == 200 and _unchanged(sent, headers):
             return self._finished(handler, 304, sent, b"")
         if self.packed and "gzip" in headers.get("accept-encoding", "") and body:
-            body = gzip.compress(body, 1)
+            body = _packed(body)
             sent["Content-Encoding"] = "gzip"
         return self._finished(handler, route.status, sent, body)
 
@@ -203,6 +204,17 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _bytes(body: str | Mapping[str, Any] | list[Any]) -> bytes:
     return (body if isinstance(body, str) else json.dumps(body)).encode()
+
+
+@lru_cache(maxsize=4096)
+def _tag(body: bytes) -> str:
+    return f'"{sha256(body).hexdigest()[:32]}"'
+
+
+@lru_cache(maxsize=4096)
+def _packed(body: bytes) -> bytes:
+    """As the hosts of registries do, which pack a document once."""
+    return gzip.compress(body, 6)
 
 
 def _unchanged(sent: Mapping[str, str], asked: Mapping[str, str]) -> bool:

@@ -81,7 +81,7 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path, place: Place) -> None:
     sync(tmp_path, place)
     with (tmp_path / NAME).open("r+b") as file:
         for page in range(1, 12):
-            file.seek(page * 4096)
+            file.seek(page * 16384)
             file.write(os.urandom(4096))
     assert sync(tmp_path, place) < DOCUMENTS
     assert sync(tmp_path, place) == DOCUMENTS

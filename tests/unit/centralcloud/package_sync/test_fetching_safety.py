@@ -18,7 +18,6 @@ from apps.centralcloud.package_sync.engine.places import Place
 from apps.centralcloud.package_sync.engine.registry import (
     Malformed,
     Refused,
-    RegistryError,
     Unavailable,
 )
 from tests.common.registries.fixtures import QUICK
@@ -210,32 +209,46 @@ def test_hosts_written_as_addresses() -> None:
 
 
 def test_behind_a_proxy_addresses_are_judged_as_they_are_written(
-    fetcher: Fetcher, registry_server: RegistryServer, monkeypatch: pytest.MonkeyPatch
+    registry_server: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://user:pass@127.0.0.1:{registry_server.port}")
     registry_server.route("p", b"{}")
-    fetcher.get(Place("npm", "http://registry.test/"), "p")
-    seen = registry_server.requests[0]
-    assert seen.path == "http://registry.test/p"
-    assert seen.headers["proxy-authorization"].startswith("Basic ")
-    for host in ("localhost", "127.0.0.1", "10.0.0.7", "127.1", "[::1]"):
-        with pytest.raises(Refused):
-            fetcher.get(Place("npm", f"http://{host}/"), "p")
+    with Fetcher(tmp_path, limits=QUICK) as fetcher:
+        fetcher.get(Place("npm", "http://registry.test/"), "p")
+        seen = registry_server.requests[0]
+        assert seen.path == "http://registry.test/p"
+        assert seen.headers["proxy-authorization"].startswith("Basic ")
+        for host in ("localhost", "127.0.0.1", "10.0.0.7", "127.1", "[::1]"):
+            with pytest.raises(Refused):
+                fetcher.get(Place("npm", f"http://{host}/"), "p")
     assert len(registry_server.requests) == 1
 
 
+@pytest.mark.parametrize(("left_out", "found"), [("localhost,127.0.0.1", True), ("b.test", False)])
 def test_no_proxy_is_respected(
-    fetcher: Fetcher,
+    left_out: str,
+    found: bool,
     place: Place,
     registry_server: RegistryServer,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
+    monkeypatch.setenv("NO_PROXY", left_out)
     registry_server.route("p", b"{}")
-    assert fetcher.get(place, "p").body == b"{}"
-    monkeypatch.setenv("NO_PROXY", "elsewhere.test")
-    with pytest.raises(RegistryError):
+    with Fetcher(tmp_path, limits=QUICK) as fetcher:
+        if found:
+            assert fetcher.get(place, "p").body == b"{}"
+        else:
+            with pytest.raises(Unavailable, match="cannot be reached"):
+                fetcher.get(place, "p")
+
+
+def test_a_proxy_that_is_not_spoken_to_is_said(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    with Fetcher(tmp_path, limits=QUICK) as fetcher, pytest.raises(Unavailable, match="proxies"):
         fetcher.get(place, "p")
 
 

@@ -71,6 +71,7 @@ def _connection(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=2, check_same_thread=False, isolation_level=None)
     try:
+        connection.execute("PRAGMA page_size=16384")  # of a new file: most answers are larger
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -86,6 +87,9 @@ def _connection(path: Path) -> sqlite3.Connection:
 def _storage(connection: sqlite3.Connection, size: int, limits: Limits) -> Kept:
     storage = Kept(connection=connection, max_size=size, default_tti=limits.kept_for)
     storage.get_entries("")  # makes its tables now, or says that others are in their place
+    # Keeping an answer costs a third. Only a failing machine can break the file by it, and a broken
+    # one is begun anew.
+    connection.execute("PRAGMA synchronous=OFF")
     return storage
 
 

@@ -41,18 +41,25 @@ class Proxy:
         )
 
 
-def proxy_for(url: httpx.URL, *, guarded: bool) -> Proxy | None:
-    """The proxy for an address by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
+class Proxies:
+    """By HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, as they are when it is made."""
 
-    A proxy resolves names itself, so behind one a ``guarded`` address is judged as it is written.
+    def __init__(self) -> None:
+        self._proxies = getproxies()
 
-    Raises:
-        Refused: the address is one of a private network.
-    """
-    proxies = getproxies()
-    found = proxies.get(url.scheme) or proxies.get("all")
-    if not found or proxy_bypass(url.host):
-        return None
-    if guarded and (url.host == "localhost" or (literal(url.host) and not public(url.host))):
-        raise Refused("the registry leads to an address inside a private network")
-    return Proxy(found if "://" in found else f"http://{found}")
+    def of(self, url: httpx.URL, *, guarded: bool) -> Proxy | None:
+        """The proxy for an address.
+
+        A proxy resolves names itself, so behind one a ``guarded`` address is judged as it is
+        written.
+
+        Raises:
+            Refused: the address is one of a private network.
+        """
+        found = self._proxies.get(url.scheme) or self._proxies.get("all")
+        if not found or proxy_bypass(url.host):
+            return None
+        inside = url.host == "localhost" or (literal(url.host) and not public(url.host))
+        if guarded and inside:
+            raise Refused("the registry leads to an address inside a private network")
+        return Proxy(found if "://" in found else f"http://{found}")

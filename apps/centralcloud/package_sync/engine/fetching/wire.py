@@ -21,7 +21,7 @@ from apps.centralcloud.package_sync.engine.fetching.counting import request_sent
 from apps.centralcloud.package_sync.engine.fetching.limits import Limits
 from apps.centralcloud.package_sync.engine.fetching.network import Network, deadline
 from apps.centralcloud.package_sync.engine.fetching.pace import Pace
-from apps.centralcloud.package_sync.engine.fetching.proxies import proxy_for
+from apps.centralcloud.package_sync.engine.fetching.proxies import Proxies
 from apps.centralcloud.package_sync.engine.fetching.rates import interval
 from apps.centralcloud.package_sync.engine.fetching.visit import Visit
 from apps.centralcloud.package_sync.engine.places.place import origin
@@ -41,6 +41,7 @@ class Wire(httpx.BaseTransport):
         self._context = context
         self._limits = limits
         self._pace = pace
+        self._proxies = Proxies()
         self._pools: dict[object, httpcore.ConnectionPool] = {}
         self._lock = threading.Lock()
 
@@ -91,7 +92,7 @@ class Wire(httpx.BaseTransport):
         )
 
     def _pool(self, url: httpx.URL, visit: Visit) -> httpcore.ConnectionPool:
-        proxy = proxy_for(url, guarded=not visit.place.private)
+        proxy = self._proxies.of(url, guarded=not visit.place.private)
         key = (url.raw_scheme, url.raw_host, url.port, visit.place.private, proxy)
         with self._lock:
             if key not in self._pools:
