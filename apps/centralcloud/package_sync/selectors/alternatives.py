@@ -37,7 +37,8 @@ def alternatives_told(package: Package, *, instance: str) -> tuple[Alternative, 
         return ()
     users = _users(similar)
     visible = packages_visible(instance).filter(ecosystem=package.ecosystem, pk__in=users)
-    rows = visible.filter(keywords__overlap=package.keywords).in_bulk()
+    named = visible.filter(keywords__overlap=package.keywords).order_by()
+    rows = {row.pk: row for row in named.only("purl", "keywords")}
     role = {pk: _candidate(row, users) for pk, row in rows.items()}
     asked = role.pop(package.pk, None) or _candidate(package, users)
     found = choices(asked, role, least=settings.PATTERN_MIN_INSTANCES)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import F
 
-from apps.centralcloud.package_sync.models import Implementation, Package, UsedVersion, Version
+from apps.centralcloud.package_sync.models import Implementation, Package, UsedVersion
 from apps.centralcloud.package_sync.selectors.marks import advisory_marks
 from apps.shared.contracts.payloads.queries import (
     ImplementedIn,
@@ -22,6 +24,11 @@ LINE = 500
 EVIDENCE = 20
 OWN = 50
 """Languages with their evidence, and own versions, that are told of a package at most."""
+_LATEST = """
+    SELECT v.package_id, v.id, v.released_at
+    FROM unnest(%s::bigint[], %s::text[]) AS named (package, latest)
+    JOIN package_sync_version v ON v.package_id = named.package AND v.version = named.latest
+"""
 
 
 class _Had(NamedTuple):
@@ -38,9 +45,9 @@ def packages_described(ids: Sequence[int], *, instance: str = "") -> list[Packag
         instance: whose versions are told as ``mine``, with the advisories that affect them. Of a
             package that it does not have, advisories are those of the latest version.
     """
-    rows = Package.objects.in_bulk(list(ids))
+    rows = Package.objects.defer("words").in_bulk(list(ids))
     languages = _languages(ids)
-    latest = _latest(ids)
+    latest = _latest(rows.values())
     had = _had(ids, instance) if instance else {}
     versions = {
         pk: [one.version for one in had[pk] if one.version] if pk in had else [latest[pk][0]]
@@ -94,11 +101,12 @@ def _languages(ids: Sequence[int]) -> Mapping[int, Sequence[ImplementedIn]]:
     return found
 
 
-def _latest(ids: Sequence[int]) -> Mapping[int, tuple[int, Any]]:
-    """The id of each package's latest version and when it came out."""
-    rows = Version.objects.filter(package__in=ids, version=F("package__latest")).order_by()
-    found = rows.values_list("package", "pk", "released_at")
-    return {package: (pk, released_at) for package, pk, released_at in found}
+def _latest(rows: Iterable[Package]) -> Mapping[int, tuple[int, datetime | None]]:
+    """The id of each package's latest version and when it came out, each sought by its key."""
+    named = [(row.pk, row.latest) for row in rows if row.latest]
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [[pk for pk, _ in named], [latest for _, latest in named]])
+        return {package: (pk, released_at) for package, pk, released_at in cursor.fetchall()}
 
 
 def _had(ids: Sequence[int], instance: str) -> Mapping[int, Sequence[_Had]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Window
+from django.db.models.expressions import RawSQL
 
 from apps.centralcloud.package_sync.models import AffectedVersion, Package, UsedVersion
 from apps.centralcloud.package_sync.selectors.described import line
@@ -58,16 +58,14 @@ def versions_told(package: Package, *, limit: int = VERSIONS) -> tuple[PackageVe
 def dependents_told(package: Package, *, audience: str | None, limit: int) -> Dependents:
     """Packages of which a version that somebody has needs this one."""
     rows = dependents(package, audience=audience).order_by("-instances", "id")
-    purls = list(rows.values_list("purl", flat=True))
-    return Dependents(tuple(purls[:limit]), len(purls))
+    found = list(rows.annotate(n=Window(Count("*"))).values_list("purl", "n")[:limit])
+    return Dependents(tuple(purl for purl, _ in found), found[0][1] if found else 0)
 
 
 def dependents(package: Package, *, audience: str | None = None) -> QuerySet[Package]:
     """Packages of the fleet that need a package, as far as somebody may hear of them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DEPENDENTS, [package.pk])
-        ids = [pk for (pk,) in cursor.fetchall()]
-    return packages_visible(audience).filter(pk__in=ids)
+    needing = RawSQL(_DEPENDENTS, [package.pk])  # noqa: S611  its one value is a parameter
+    return packages_visible(audience).filter(pk__in=needing)
 
 
 def instances_by_version(package: Package) -> Mapping[int, int]:

@@ -9,7 +9,13 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from apps.centralcloud.package_sync.engine.words import words_asked
-from apps.centralcloud.package_sync.models import Implementation, Package, Use, UsedVersion
+from apps.centralcloud.package_sync.models import (
+    AffectedVersion,
+    Implementation,
+    Package,
+    Use,
+    UsedVersion,
+)
 
 RANKED = 2_000
 """Packages that are ranked by how well words fit; of more, those of most instances come first."""
@@ -77,21 +83,21 @@ def packages_visible(audience: str | None) -> QuerySet[Package]:
 
 def _used(rows: QuerySet[Package], wanted: Wanted) -> QuerySet[Package]:
     """Those that are used as it is asked."""
-    named = {"use__instance": wanted.used_by} if wanted.used_by else {}
-    had = UsedVersion.objects.filter(**named).order_by()
+    uses = Use.objects.order_by()
+    had = UsedVersion.objects.order_by()
+    affected = AffectedVersion.objects.filter(affected__advisory__withdrawn_at=None).order_by()
     if wanted.used_by:
-        own = Use.objects.filter(instance=wanted.used_by).order_by()
-        rows = rows.filter(pk__in=own.values("package"))
+        uses = uses.filter(instance=wanted.used_by)
+        had = had.filter(use__instance=wanted.used_by)
+        affected = affected.filter(version__used__use__instance=wanted.used_by)
+        rows = rows.filter(pk__in=uses.values("package"))
     if wanted.outdated:
         rows = rows.filter(pk__in=had.filter(behind__gt=0).values("use__package"))
     if wanted.deprecated:
-        old = had.exclude(version=None).exclude(version__deprecated="")
-        used = Q(instances__gt=0) & ~Q(deprecated="")
-        rows = rows.filter(used | Q(pk__in=old.values("use__package")))
+        old = Q(package__deprecated__gt="") | Q(versions__version__deprecated__gt="")
+        rows = rows.filter(pk__in=uses.filter(old).values("package"))
     if wanted.vulnerable:
-        open_ones = had.filter(version__affected__affected__advisory__withdrawn_at=None)
-        bad = open_ones.exclude(version__affected=None)
-        rows = rows.filter(pk__in=bad.values("use__package"))
+        rows = rows.filter(pk__in=affected.values("version__used__use__package"))
     return rows
 
 
