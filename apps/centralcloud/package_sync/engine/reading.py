@@ -116,7 +116,8 @@ class Part:
         return address(self.text(key, ADDRESS + 1))
 
     def _at(self, key: str) -> str:
-        return f"{self.path}.{clean(key, 80)}" if self.path else clean(key, 80)
+        name = "".join(letter for letter in clean(key, 80) if letter.isprintable())
+        return f"{self.path}.{name}" if self.path else name
 
 
 def clean(text: str, limit: int = TEXT) -> str:

@@ -54,6 +54,11 @@ def test_the_path_names_places_in_arrays() -> None:
         [one.text("num") for one in part.tables("versions")]
 
 
+def test_a_path_is_one_line_whatever_keys_there_are() -> None:
+    with pytest.raises(Malformed, match=r"^meta\.ab is not an object$"):
+        Part.of({"a\n\0b": 1}, "meta").table("a\n\0b")
+
+
 def test_texts_lose_what_cannot_be_kept() -> None:
     part = Part.of({"a": "x\0y\ud800" + "z" * 5_000}, "")
     assert part.text("a", 5) == "xy?zz"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from apps.centralcloud.package_sync.engine.cargo.model import Release
 from apps.centralcloud.package_sync.engine.cargo.needs import features_enabling, need_read
-from apps.centralcloud.package_sync.engine.reading import Part, json_read
+from apps.centralcloud.package_sync.engine.reading import Part, clean, json_read
 from apps.centralcloud.package_sync.engine.record import DependencyRecord
 from apps.centralcloud.package_sync.engine.registry import Malformed, PackageMissing, TooLarge
 
@@ -68,7 +68,7 @@ def _releases(
 def _release(entry: Part, same: dict[DependencyRecord, DependencyRecord]) -> Release:
     """One version. Most needs are those of the version before; each is kept in memory once."""
     both = (entry.table("features"), entry.table("features2"))
-    features = [(name, list(part.texts(name))) for part in both for name in part.value]
+    features = [(clean(name), part.texts(name)) for part in both for name in part.value]
     enabled_by = features_enabling(features)
     needs = (need_read(need, enabled_by) for need in entry.tables("deps"))
     return Release(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from apps.centralcloud.package_sync.engine.reading import LINE, Part
 from apps.centralcloud.package_sync.engine.record import DependencyRecord, Scope
@@ -30,7 +30,7 @@ def need_of_api(need: Part) -> DependencyRecord:
     return _need(need, need.name("crate_id"), ())
 
 
-def features_enabling(features: Iterable[tuple[str, list[str]]]) -> dict[str, tuple[str, ...]]:
+def features_enabling(features: Iterable[tuple[str, Sequence[str]]]) -> dict[str, tuple[str, ...]]:
     """Features that turn on an optional dependency, by its name: ``dep:name`` or ``name``."""
     found: dict[str, list[str]] = {}
     for feature, enabled in features:
