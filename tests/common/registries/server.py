@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -56,17 +57,20 @@ class RegistryServer:
     """Serves routes over HTTP/1.1 with keep-alive, answers conditional requests, and packs.
 
     A path is looked up with its query first, then without. What has no route is 404. Bodies are
-    packed with gzip where the client takes it and ``packed`` is set.
+    packed with gzip where the client takes it and ``packed`` is set; encrypted with ``tls``.
     """
 
-    def __init__(self, *, packed: bool = True) -> None:
+    def __init__(self, *, packed: bool = True, tls: ssl.SSLContext | None = None) -> None:
         self.packed = packed
+        self._scheme = "http" if tls is None else "https"
         self.requests: list[Seen] = []
         self._routes: dict[str, Route] = {}
         self._faults: dict[str, list[Fault]] = {}
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.registry = self
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
@@ -93,7 +97,7 @@ class RegistryServer:
     @property
     def url(self) -> str:
         """Its address, ending in a slash."""
-        return f"http://127.0.0.1:{self.port}/"
+        return f"{self._scheme}://127.0.0.1:{self.port}/"
 
     def route(
         self,

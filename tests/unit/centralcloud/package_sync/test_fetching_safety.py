@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from apps.centralcloud.package_sync.engine.fetching import Fetcher, network
 from apps.centralcloud.package_sync.engine.fetching.addresses import literal, public
 from apps.centralcloud.package_sync.engine.fetching.addressing import address, led_to
 from apps.centralcloud.package_sync.engine.fetching.cache import NAME
-from apps.centralcloud.package_sync.engine.fetching.certificates import NAMED, context
 from apps.centralcloud.package_sync.engine.places import Place
 from apps.centralcloud.package_sync.engine.registry import (
     Malformed,
@@ -270,16 +268,3 @@ def test_addresses_that_are_not_asked() -> None:
     assert led_to("http://a.test/x/y", "../z") == "http://a.test/z"
     npm = Place("npm", "https://a.test/npm/")
     assert address(npm, "@babel%2fcore") == "https://a.test/npm/@babel%2fcore"
-
-
-def test_certificates_come_from_the_environment(tmp_path: Path) -> None:
-    plain = context({})
-    assert plain.verify_mode is ssl.CERT_REQUIRED
-    assert plain.check_hostname
-    wrong = tmp_path / "none.pem"
-    wrong.write_text("no certificate")
-    for name in ("SSL_CERT_FILE", *NAMED):
-        with pytest.raises(Refused, match=name):
-            context({name: str(wrong)})
-        with pytest.raises(Refused, match=name):
-            context({name: str(tmp_path / "missing.pem")})
