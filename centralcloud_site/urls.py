@@ -12,4 +12,5 @@ urlpatterns = [
     path("api/v1/", include("apps.centralcloud.insights.api.urls")),
     path("api/v1/", include("apps.centralcloud.averaging.api.urls")),
     path("api/v1/", include("apps.centralcloud.aggregation.api.urls")),
+    path("api/v1/", include("apps.centralcloud.package_sync.api.urls")),
 ]

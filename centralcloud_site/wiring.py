@@ -85,7 +85,7 @@ BEFORE_SENDING = ""
 AUDIENCES = "apps.centralcloud.fleet.selectors.instances.audiences"
 QUERIES: dict[str, str] = {
     "knowledge.cache.sync.request": "apps.shared.knowledge_cache.questions.entries",
-    "centralcloud.query.packages": "apps.centralcloud.insights.questions.packages",
+    "centralcloud.query.packages": "apps.centralcloud.package_sync.questions.packages",
     "centralcloud.query.models": "apps.centralcloud.averaging.questions.models",
     "centralcloud.query.recommendations": "apps.centralcloud.insights.questions.recommendations",
     "centralcloud.query.insights": "apps.centralcloud.insights.questions.insights",
@@ -94,6 +94,7 @@ QUERIES: dict[str, str] = {
 WITHDRAWALS: list[str] = [
     "apps.centralcloud.averaging.services.withdrawing.instance_remove",
     "apps.centralcloud.aggregation.services.withdrawing.instance_remove",
+    "apps.centralcloud.package_sync.services.withdrawing.instance_remove",
     "apps.centralcloud.insights.services.storing.instance_remove",
 ]
 DECLARED = "apps.centralcloud.aggregation.selectors.declared"

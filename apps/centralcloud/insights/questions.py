@@ -6,35 +6,19 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.centralcloud.aggregation.selectors.for_insights import facts_shown, packages_shown
+from apps.centralcloud.aggregation.selectors.for_insights import facts_shown
 from apps.centralcloud.aggregation.selectors.statistics import statistics_history
 from apps.centralcloud.insights.models import Insight, Recommendation, Telling
-from apps.centralcloud.insights.selectors.payloads import (
-    FACTS_BYTES,
-    MESSAGE_BYTES,
-    fitting,
-    insight_facts,
-    json_bytes,
-    shared_fact,
-)
+from apps.centralcloud.insights.selectors.payloads import FACTS_BYTES, insight_facts, shared_fact
+from apps.shared.contracts.fitting import MESSAGE_BYTES, fitting, json_bytes
 from apps.shared.contracts.payloads.queries import (
     InsightsAnswer,
     InsightsQuery,
-    PackagesAnswer,
-    PackagesQuery,
-    PackageUse,
     RecommendationsAnswer,
     RecommendationsQuery,
     StatisticsAnswer,
     StatisticsQuery,
 )
-
-
-def packages(query: PackagesQuery, *, instance: str) -> PackagesAnswer:
-    """Packages that the fleet declares."""
-    rows = packages_shown(words=query.words, ecosystem=query.ecosystem)
-    found = (_package_use(row) for row in rows[: query.limit])
-    return PackagesAnswer(packages=fitting(found, MESSAGE_BYTES), total=rows.count())
 
 
 def recommendations(query: RecommendationsQuery, *, instance: str) -> RecommendationsAnswer:
@@ -72,12 +56,3 @@ def _told(audience: str) -> dict[str, Any]:
     if telling is None:
         return {}
     return {"revision": telling.revision, "generated_at": telling.generated_at}
-
-
-def _package_use(row: Any) -> PackageUse:
-    return PackageUse(
-        purl=row.key,
-        instances=row.instances,
-        codebases=row.codebases,
-        versions=row.details.get("versions", {}),
-    )

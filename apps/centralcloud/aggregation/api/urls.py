@@ -8,6 +8,5 @@ router = SimpleRouter(trailing_slash=False)
 router.register("patterns", views.PatternViewSet, basename="fleet-pattern")
 router.register("architecture", views.ArchitectureViewSet, basename="fleet-architecture")
 router.register("frameworks", views.FrameworkViewSet, basename="fleet-framework")
-router.register("packages", views.PackageViewSet, basename="fleet-package")
 
 urlpatterns = router.urls

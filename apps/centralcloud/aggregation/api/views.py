@@ -69,9 +69,3 @@ class FrameworkViewSet(FactViewSet):
     """Frameworks and tools of the fleet."""
 
     subject = Subject.FRAMEWORK
-
-
-class PackageViewSet(FactViewSet):
-    """Packages that the fleet declares."""
-
-    subject = Subject.PACKAGE

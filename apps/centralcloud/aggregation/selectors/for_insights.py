@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 
 from apps.centralcloud.aggregation.models import Contribution, GlobalFact, Member
 from apps.centralcloud.aggregation.selectors.facts import visible
@@ -134,14 +134,6 @@ def keys_shown(*, keys: Sequence[str]) -> set[tuple[str, str]]:
     """Which of these keys others may see, each with its subject."""
     rows = GlobalFact.objects.filter(visible(), key__in=keys)
     return set(rows.values_list("subject", "key"))
-
-
-def packages_shown(*, words: str, ecosystem: str) -> QuerySet[GlobalFact]:
-    """Packages whose purl has all words, those of most instances first."""
-    rows = facts_shown(subject="package").filter(
-        *(Q(key__icontains=word) for word in words.split())
-    )
-    return rows.filter(kind=ecosystem) if ecosystem else rows
 
 
 def _streamed(query: str) -> Iterator[Any]:

@@ -8,5 +8,4 @@ urlpatterns = [
     path("insights", views.InsightsView.as_view(), name="insights"),
     path("recommendations", views.RecommendationsView.as_view(), name="recommendations"),
     path("statistics", views.StatisticsView.as_view(), name="statistics"),
-    path("packages/used", views.PackagesUsedView.as_view(), name="packages-used"),
 ]

@@ -87,15 +87,3 @@ class StatisticsView(QuestionView):
     def get(self, request: Request) -> Response:
         """The last statistics, and as many older ones as ``history`` asks for."""
         return self.answer(request.query_params.dict())
-
-
-class PackagesUsedView(QuestionView):
-    """Packages that the fleet declares."""
-
-    query = queries.PackagesQuery
-    question = staticmethod(questions.packages)
-
-    @extend_schema(parameters=_parameters(query), responses=queries.PackagesAnswer)
-    def get(self, request: Request) -> Response:
-        """Packages whose purl has all words, those of most instances first."""
-        return self.answer(request.query_params.dict())

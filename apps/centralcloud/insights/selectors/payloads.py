@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
-from typing import Any, TypeVar
+from typing import Any
 
 from apps.centralcloud.aggregation.selectors.for_insights import facts_shown, keys_shown
 from apps.centralcloud.insights.models import Told
-from apps.shared.contracts.payloads.base import Payload
+from apps.shared.contracts.fitting import fitting
 from apps.shared.contracts.payloads.insights import InsightFact, SharedFact
 
-MESSAGE_BYTES = 450 * 1024
-"""Of JSON in a message or an answer at most; the best that fit are told, the others not."""
 FACTS_BYTES = 250 * 1024
-"""Of those, for facts, where they stand beside insights."""
+"""Of JSON for facts in a message, where they stand beside insights."""
 FACTS_LIMIT = 200
 """Facts of each subject that all are told."""
 SUBJECTS = ("pattern", "architecture", "framework", "package")
 _FIELDS = (
     "key", "kind", "subject", "subject_key", "subject_kind", "name", "reason", "score",
 )  # fmt: skip
-P = TypeVar("P", bound=Payload)
 
 
 def insight_facts(rows: Iterable[Told]) -> Iterator[InsightFact]:
@@ -65,19 +62,3 @@ def shared_facts() -> tuple[SharedFact, ...]:
     )
     in_turn = chain.from_iterable(zip_longest(*by_subject))
     return fitting((fact for fact in in_turn if fact), FACTS_BYTES)
-
-
-def fitting(payloads: Iterable[P], size: int) -> tuple[P, ...]:
-    """The first ones whose JSON together takes at most ``size`` bytes."""
-    kept = []
-    for payload in payloads:
-        size -= json_bytes(payload)
-        if size < 0:
-            break
-        kept.append(payload)
-    return tuple(kept)
-
-
-def json_bytes(payload: Payload) -> int:
-    """How long it is on the wire, with the comma after it."""
-    return len(payload.model_dump_json(exclude_defaults=True).encode()) + 1

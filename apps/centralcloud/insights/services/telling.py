@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from apps.centralcloud.insights.selectors.payloads import MESSAGE_BYTES, fitting, json_bytes
 from apps.centralcloud.insights.services.storing import digest_of, rows_store, telling_store
+from apps.shared.contracts.fitting import MESSAGE_BYTES, fitting, json_bytes
 from apps.shared.contracts.payloads.insights import InsightFact, InsightsAggregated, SharedFact
 from apps.shared.nats_bridge.selectors import queueing
 from apps.shared.nats_bridge.services.outbox import outbox_replace

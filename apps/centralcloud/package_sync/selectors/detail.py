@@ -27,10 +27,10 @@ class Dependents(NamedTuple):
 # The versions that need a package are sought in an index that has nothing else, so that even one
 # that a million versions need is answered without reading a table.
 _DEPENDENTS = """
-    SELECT DISTINCT v.package_id
+    SELECT DISTINCT u.package_id
     FROM package_sync_dependency d
     JOIN package_sync_usedversion h ON h.version_id = d.version_id
-    JOIN package_sync_version v ON v.id = d.version_id
+    JOIN package_sync_use u ON u.id = h.use_id
     WHERE d.target_id = %s
 """
 

@@ -57,12 +57,6 @@ def _fleet() -> None:
     ("address", "parameters", "question", "query"),
     [
         (
-            "packages/used",
-            {"words": "req", "limit": "5"},
-            questions.packages,
-            queries.PackagesQuery(words="req", limit=5),
-        ),
-        (
             "recommendations",
             {"instance": "one", "limit": "1"},
             questions.recommendations,
@@ -94,16 +88,6 @@ def test_rest_answers_what_nats_answers(
     assert answered != type(answered)()
 
 
-def test_packages_are_counted_with_their_versions() -> None:
-    answer = questions.packages(queries.PackagesQuery(ecosystem="pypi"), instance="one")
-    assert [(one.purl, one.instances, one.versions) for one in answer.packages] == [
-        ("pkg:pypi/requests", 4, {"2.0": 2, "2.1": 2})
-    ]
-    assert answer.total == 1
-    both = questions.packages(queries.PackagesQuery(words="pkg re", limit=1), instance="one")
-    assert (len(both.packages), both.total) == (1, 2)
-
-
 def test_an_instance_gets_its_own_recommendations_alone() -> None:
     ask = queries.RecommendationsQuery()
     one = questions.recommendations(ask, instance="one")
@@ -131,7 +115,6 @@ def test_what_becomes_secret_is_in_no_answer_from_then_on(settings: LazySettings
     assert questions.insights(queries.InsightsQuery(), instance="one").facts == ()
     told = questions.recommendations(queries.RecommendationsQuery(), instance="one")
     assert told.recommendations == ()
-    assert questions.packages(queries.PackagesQuery(), instance="one").packages == ()
 
 
 @override_settings(ROOT_URLCONF=__name__)
@@ -142,7 +125,7 @@ def test_a_wrong_parameter_is_named(api: APIClient, settings: LazySettings) -> N
         ("insights?subject=nonsense", "subject"),
         ("insights?unknown=1", "unknown"),
         ("recommendations", "instance"),
-        ("packages/used?words=%00", "words"),
+        ("recommendations?instance=%00", "instance"),
     ):
         response = api.get(f"/api/v1/{address}")
         assert response.status_code == 400, address
