@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import stat
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from apps.centralcloud.package_sync.engine.osv.document import OsvError
 
@@ -109,18 +108,23 @@ def _is_document(name: str) -> bool:
     return name.lower().endswith(".json")
 
 
-class _Bounded(io.BufferedReader):
-    """Refuses to read the list of a zip file's entries, which is read at once, if it is long."""
+class _Bounded:
+    """A file of which not much is read at once: a zip file's list of entries is."""
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or not 0 <= size <= LARGEST_LIST:
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size if 0 <= size <= LARGEST_LIST else LARGEST_LIST + 1)
+        if len(piece) > LARGEST_LIST:
             raise OsvError("lists more entries than there can be advisories")
-        return super().read(size)
+        return piece
 
 
 def _archive(file: IO[bytes]) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(_Bounded(io.FileIO(os.dup(file.fileno()))))
+        return zipfile.ZipFile(cast("IO[bytes]", _Bounded(file)))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
         raise OsvError("is no whole zip file (cut off on the way?)") from None
 

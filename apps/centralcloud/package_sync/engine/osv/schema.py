@@ -67,9 +67,10 @@ def _or_none(value: Any, handler: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_clean)]
-Id = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_ID)]
-Version = Annotated[
-    Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_VERSION)
+Id = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_ID),
+    BeforeValidator(_clean),
 ]
 Time = Annotated[datetime, BeforeValidator(_time), AfterValidator(_in_zone)]
 T = TypeVar("T")
