@@ -55,6 +55,7 @@ def packages_choose(*, now: datetime | None = None, most: int = MOST_WANTED) -> 
     with connection.cursor() as cursor:
         cursor.execute(sql.LOCK)
         cursor.execute(sql.CREATE)
+        cursor.execute(sql.HOLD, given)
         left_out = _follow(cursor, given, most)
         cursor.execute("SELECT count(*) FROM package_sync_wanted")
         wanted = cursor.fetchone()[0]
@@ -64,7 +65,7 @@ def packages_choose(*, now: datetime | None = None, most: int = MOST_WANTED) -> 
         new = cursor.rowcount
         cursor.execute(sql.NOT_DUE, given)
         dropped = cursor.rowcount
-        cursor.execute("DROP TABLE package_sync_wanted")
+        cursor.execute(sql.DROP)
     if marked:
         source_changed("packages")
     return Chosen(wanted=wanted, new=new, dropped=dropped, left_out=left_out)
@@ -81,5 +82,6 @@ def _follow(cursor: Any, given: dict[str, Any], most: int) -> int:
         left_out = max(left_out, over)
         if not taken:
             return left_out
+        cursor.execute(sql.ANALYZE)
         cursor.execute("SELECT count(*) FROM package_sync_wanted")
         statement, room, turn = sql.STEP, most - cursor.fetchone()[0], turn + 1

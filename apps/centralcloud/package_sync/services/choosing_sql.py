@@ -16,6 +16,23 @@ CREATE = """
 """``steps`` of dependencies are still to follow from a package, and ``shown_steps`` of them with
 packages that instances may hear of; -1: not even of this one."""
 
+HOLD = """
+    CREATE TEMPORARY TABLE package_sync_held ON COMMIT DROP AS
+    SELECT package.id AS package_id, version.id AS version_id, true AS told
+    FROM package_sync_package package JOIN package_sync_version version
+        ON version.package_id = package.id AND version.version = package.latest
+    UNION ALL
+    SELECT package_id, version_id, count(DISTINCT instance) >= %(least)s
+    FROM package_sync_use use JOIN package_sync_usedversion ON use_id = use.id
+    WHERE version_id IS NOT NULL GROUP BY package_id, version_id
+"""
+"""Versions whose dependencies are followed: the latest of each package, and those in use;
+``told``: what they need may be shown."""
+
+ANALYZE = "ANALYZE package_sync_held, package_sync_wanted"
+
+DROP = "DROP TABLE package_sync_held, package_sync_wanted"
+
 _TAKE = """
     , placed AS (
         SELECT found.*, known.package_id IS NOT NULL AS there, row_number() OVER (
@@ -59,38 +76,25 @@ START = f"""
         FROM roots GROUP BY package_id
     )
     {_TAKE}
-"""  # noqa: S608  nothing of it comes from outside
+"""
 """Packages that code bases declare and those that an admin wants."""
 
 STEP = f"""
     WITH frontier AS (
         SELECT * FROM package_sync_wanted WHERE turn = %(turn)s - 1 AND steps > 0
     ),
-    held AS (
-        SELECT frontier.*, version.id AS version_id, true AS told
-        FROM frontier
-        JOIN package_sync_package package ON package.id = frontier.package_id
-        JOIN package_sync_version version
-            ON version.package_id = package.id AND version.version = package.latest
-        UNION ALL
-        SELECT frontier.*, used.version_id, used.instances >= %(least)s
-        FROM frontier JOIN (
-            SELECT package_id, version_id, count(DISTINCT instance) AS instances
-            FROM package_sync_use use JOIN package_sync_usedversion ON use_id = use.id
-            WHERE version_id IS NOT NULL GROUP BY package_id, version_id
-        ) used USING (package_id)
-    ),
     found AS (
         SELECT dependency.target_id AS package_id, min(depth) + 1 AS depth, max(steps) - 1 AS steps,
             max(CASE WHEN told AND shown_steps > 0 THEN shown_steps - 1 ELSE -1 END) AS shown_steps,
-            count(DISTINCT held.package_id) AS weight
-        FROM held JOIN package_sync_dependency dependency USING (version_id)
+            count(DISTINCT frontier.package_id) AS weight
+        FROM frontier JOIN package_sync_held USING (package_id)
+        JOIN package_sync_dependency dependency USING (version_id)
         WHERE dependency.scope = ANY(%(scopes)s)
         GROUP BY dependency.target_id
     )
     {_TAKE}
-"""  # noqa: S608  nothing of it comes from outside
-"""What they need: the latest version of each, and those in use."""
+"""
+"""What the packages of the last turn need."""
 
 MARK = """
     UPDATE package_sync_package package

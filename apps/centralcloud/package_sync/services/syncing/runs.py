@@ -12,11 +12,14 @@ from apps.centralcloud.package_sync.services.syncing.report import SyncReport
 from apps.centralcloud.package_sync.services.syncing.run import packages_sync
 from apps.centralcloud.package_sync.services.syncing.waves import packages_due
 from apps.shared.core.jobs import JobOrder, JobRun, job_beating
+from apps.shared.core.jobs.services import jobs_thin
 from apps.shared.core.jobs.status import Measure
 from apps.shared.core.models import Job
 
 SYNC = "sync packages"
 SYNC_MEASURE = Measure(done="read", total="total", unit="packages", also=("changed", "failed"))
+KEPT = 200
+"""Ended runs that stay; outcomes of older ones tell no run any more."""
 WORKER_SECONDS = 600.0
 """A worker's run begins no package after these; the next one goes on."""
 Report = Callable[[Mapping[str, int]], None]
@@ -58,7 +61,8 @@ def sync_run(
         JobStopped: the worker ends; the next one goes on.
         SyncStopped: the database or the disk is full or away.
     """
-    with _order(given=purls is not None).run(job_id=job_id) as run, job_beating(run):
+    order = _order(given=purls is not None)
+    with order.run(job_id=job_id) as run, job_beating(run):
         said = packages_sync(
             purls=purls,
             ecosystem=ecosystem,
@@ -69,6 +73,7 @@ def sync_run(
             job=run.job.pk,
         )
         run.result = said.numbers() | {"pruned": outcomes_prune()}
+    jobs_thin(instance=order.instance, kind=order.kind, key=order.key, keep=KEPT)
     return said
 
 

@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from apps.centralcloud.package_sync.engine.registry import ECOSYSTEMS
-from apps.centralcloud.package_sync.models import Package
+from apps.centralcloud.package_sync.models import Outcome, Package
 from apps.centralcloud.package_sync.services.choosing import SCOPES, packages_choose
 from apps.centralcloud.package_sync.services.storing import package_ensure
 from apps.centralcloud.package_sync.services.syncing.report import SyncReport
@@ -25,7 +25,9 @@ def waves_due(report: SyncReport, *, ecosystem: str, depth: int | None) -> Itera
     First come packages that are in use, were never read, or had changed at the last reading.
     """
     seen: set[int] = set()
-    while True:
+    changed = -1
+    while changed != report.count(Outcome.State.CHANGED):
+        changed = report.count(Outcome.State.CHANGED)
         report.chosen = packages_choose()
         rows = packages_due(ecosystem=ecosystem, depth=depth)
         wave = [(pk, of) for pk, of in rows.values_list("pk", "ecosystem") if pk not in seen]
