@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from apps.centralcloud.package_sync.engine.cargo import Cargo
 from apps.centralcloud.package_sync.engine.cargo.index import index_path
-from apps.centralcloud.package_sync.engine.fetching import Fetcher
+from apps.centralcloud.package_sync.engine.fetching import Document, Fetcher
 from apps.centralcloud.package_sync.engine.places import Place
 from apps.centralcloud.package_sync.engine.record import (
     DependencyRecord,
@@ -23,7 +25,8 @@ from apps.centralcloud.package_sync.engine.registry import (
     Refused,
     Unavailable,
 )
-from tests.common.registries.fixtures import Registries
+from tests.common.registries.cargo import crate_document
+from tests.common.registries.fixtures import QUICK, Registries
 
 OPENSSL = {
     "openssl-sys": {
@@ -340,3 +343,37 @@ def test_an_answer_of_another_crate_is_malformed(cargo: Cargo, registries: Regis
     registries.server.route("cargo/index/ot/he/other", '{"name": "demo", "vers": "1.0.0"}')
     with pytest.raises(Malformed, match="line 1 of the index is of another crate"):
         cargo.package("other")
+
+
+def test_a_crate_is_the_same_in_any_case(cargo: Cargo, registries: Registries) -> None:
+    registries.serve("cargo", {"Inflector": {"versions": {"1.0.0": {}}, "api": False}})
+    assert _read(cargo, "inflector").latest == "1.0.0"
+
+
+def test_keywords_are_taken_where_the_api_has_them(cargo: Cargo, registries: Registries) -> None:
+    given = {"versions": {"1.0.0": {}}, "keywords": ["ffi"]}
+    registries.serve("cargo", {"demo": given})
+    document = crate_document("demo", given)
+    document["crate"]["keywords"] = None
+    registries.server.route("cargo/api/v1/crates/demo", document)
+    assert _read(cargo, "demo").keywords == ("ffi",)
+
+
+class _Open(Fetcher):
+    """Reaches a public place on this machine, which a fetcher refuses."""
+
+    def get(self, place: Place, *arguments: Any, **options: Any) -> Document:
+        """As of a private place."""
+        return super().get(replace(place, private=True), *arguments, **options)
+
+
+@pytest.mark.parametrize(("code", "body"), [(403, b""), (200, b"<html>")])
+def test_the_public_registry_has_its_api_or_the_crate_is_not_read(
+    registries: Registries, tmp_path: Path, code: int, body: bytes
+) -> None:
+    registries.serve("cargo", OPENSSL)
+    registries.server.route("cargo/api/v1/crates/openssl-sys", body, status=code)
+    with _Open(tmp_path / "open", limits=QUICK) as fetcher:
+        public = replace(registries.places["cargo"], private=False)
+        with pytest.raises(Refused if code == 403 else Malformed):
+            Cargo(fetcher, public).package("openssl-sys")

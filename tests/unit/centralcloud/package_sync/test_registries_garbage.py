@@ -202,3 +202,10 @@ def test_names_of_features_are_kept_without_what_cannot_be() -> None:
     entry = {"name": "demo", "vers": "1.0.0", "deps": [need], "features": {"a\0b": ["serde"]}}
     (release,) = index_read("demo", json.dumps(entry).encode()).values()
     assert [one.marker for one in release.needs or ()] == ['feature = "ab"']
+
+
+@pytest.mark.parametrize("name", ["/", "a/b", "a b", "@a"])
+def test_a_dependency_has_the_name_of_a_crate(name: str) -> None:
+    entry = {"name": "demo", "vers": "1.0.0", "deps": [{"name": name, "req": "1"}]}
+    with pytest.raises(Malformed, match=r"deps\[0\] has a name that no crate has"):
+        index_read("demo", json.dumps(entry).encode())

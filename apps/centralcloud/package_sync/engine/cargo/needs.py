@@ -36,7 +36,7 @@ def features_enabling(features: Iterable[tuple[str, Sequence[str]]]) -> dict[str
     for feature, enabled in features:
         for one in enabled:
             name = one.removeprefix("dep:")
-            if "/" not in name and feature not in found.setdefault(name, []):
+            if feature not in found.setdefault(name, []):
                 found[name].append(feature)
     return {name: tuple(sorted(names)) for name, names in found.items()}
 
