@@ -24,6 +24,7 @@ BENCHMARKS = (
     "insights",
     "aggregation",
     "federation",
+    "package_sync",
     "artifacts",
     "vocabulary",
     "surprise",

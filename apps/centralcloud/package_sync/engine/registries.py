@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from apps.centralcloud.package_sync.engine.fetching import Fetcher
 from apps.centralcloud.package_sync.engine.places import Place
@@ -16,7 +16,12 @@ def registries(fetcher: Fetcher, places: Mapping[str, Place]) -> dict[str, Regis
     from apps.centralcloud.package_sync.engine.npm import Npm
     from apps.centralcloud.package_sync.engine.pypi import PyPI
 
-    kinds = {"cargo": Cargo, "hex": Hex, "npm": Npm, "pypi": PyPI}
+    kinds: dict[str, Callable[[Fetcher, Place], Registry]] = {
+        "cargo": Cargo,
+        "hex": Hex,
+        "npm": Npm,
+        "pypi": PyPI,
+    }
     return {
         ecosystem: kind(fetcher, places[ecosystem])
         for ecosystem, kind in kinds.items()

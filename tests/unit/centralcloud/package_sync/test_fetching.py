@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -271,11 +272,29 @@ def test_a_document_beyond_the_limit_is_not_read_to_its_end(packed: bool, tmp_pa
     with RegistryServer(packed=packed) as server, Fetcher(tmp_path, limits=QUICK) as fetcher:
         place = Place("npm", server.url, private=True)
         server.route("p", b" " * 5_000_000)
-        error = failure(fetcher, place, "p", limit=1_000_000)
+        with fetcher.counted() as count:
+            error = failure(fetcher, place, "p", limit=1_000_000)
+        assert count.received < 200_000
         assert isinstance(error, TooLarge)
         assert not error.again
         assert str(error) == "the document is larger than 0.954 MiB"
         assert len(fetcher.get(place, "p").body) == 5_000_000
+
+
+def test_a_bomb_is_not_unpacked_beyond_the_limit(
+    fetcher: Fetcher, place: Place, registry_server: RegistryServer
+) -> None:
+    """A hundred MB of blanks travel as a hundred KB: two pieces of what is read at once."""
+    registry_server.packed = False
+    registry_server.route(
+        "bomb", gzip.compress(b" " * 100_000_000, 9), headers={"Content-Encoding": "gzip"}
+    )
+    tracemalloc.start()
+    try:
+        assert isinstance(failure(fetcher, place, "bomb", limit=1_000_000), TooLarge)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_endless_answer_stops_at_the_limit(

@@ -101,6 +101,17 @@ def test_what_names_no_certificates_is_said(tmp_path: Path) -> None:
                 context({name: str(path)})
 
 
+def test_wrong_settings_are_said_of_what_is_encrypted_and_stop_nothing_else(
+    server: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    with RegistryServer() as plain, Fetcher(tmp_path, limits=QUICK) as fetcher:
+        plain.route("p", b"{}")
+        with pytest.raises(Refused, match="SSL_CERT_FILE"):
+            fetcher.get(Place("npm", server.url, private=True), "p")
+        assert fetcher.get(Place("npm", plain.url, private=True), "p").body == b"{}"
+
+
 def test_certificates_and_names_are_always_checked() -> None:
     for made in (context({}), context({"SSL_CERT_DIR": "/etc"})):
         assert made.verify_mode is ssl.CERT_REQUIRED

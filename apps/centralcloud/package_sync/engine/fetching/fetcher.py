@@ -18,7 +18,6 @@ from apps.centralcloud.package_sync.engine.fetching.addressing import address, l
 from apps.centralcloud.package_sync.engine.fetching.answers import Again
 from apps.centralcloud.package_sync.engine.fetching.body import body_read
 from apps.centralcloud.package_sync.engine.fetching.cache import cache_open
-from apps.centralcloud.package_sync.engine.fetching.certificates import context
 from apps.centralcloud.package_sync.engine.fetching.counting import (
     Count,
     counted,
@@ -65,7 +64,7 @@ class Fetcher:
         self._storage = cache_open(folder, self._limits)
         pace = pace or Pace(folder / "pace", patience=self._limits.patience)
         cache = CacheTransport(
-            Wire(context(), self._limits, pace),
+            Wire(self._limits, pace),
             storage=self._storage,
             rfc=CacheOptions(shared=False),
         )

@@ -20,7 +20,12 @@ class Proxy:
 
     url: str
 
-    def of_pool(self, context: ssl.SSLContext) -> httpcore.Proxy:
+    @property
+    def encrypted(self) -> bool:
+        """Whether the proxy itself is spoken to through TLS."""
+        return urlsplit(self.url).scheme == "https"
+
+    def of_pool(self, context: ssl.SSLContext | None) -> httpcore.Proxy:
         """As a pool of connections wants it.
 
         Raises:
@@ -30,14 +35,14 @@ class Proxy:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Unavailable("only http and https proxies are spoken to (HTTPS_PROXY)")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port or (443 if self.encrypted else 80)
         auth = None
         if parts.username:
             auth = (unquote(parts.username), unquote(parts.password or ""))
         return httpcore.Proxy(
             f"{parts.scheme}://{host}:{port}",
             auth=auth,
-            ssl_context=context if parts.scheme == "https" else None,
+            ssl_context=context if self.encrypted else None,
         )
 
 

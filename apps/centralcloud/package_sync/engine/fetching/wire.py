@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import cast
 
 import httpcore
@@ -17,11 +18,12 @@ from apps.centralcloud.package_sync.engine.fetching.answers import (
     retry_after,
     status_check,
 )
+from apps.centralcloud.package_sync.engine.fetching.certificates import context
 from apps.centralcloud.package_sync.engine.fetching.counting import request_sent
 from apps.centralcloud.package_sync.engine.fetching.limits import Limits
 from apps.centralcloud.package_sync.engine.fetching.network import Network, deadline
 from apps.centralcloud.package_sync.engine.fetching.pace import Pace
-from apps.centralcloud.package_sync.engine.fetching.proxies import Proxies
+from apps.centralcloud.package_sync.engine.fetching.proxies import Proxies, Proxy
 from apps.centralcloud.package_sync.engine.fetching.rates import interval
 from apps.centralcloud.package_sync.engine.fetching.visit import Visit
 from apps.centralcloud.package_sync.engine.places.place import origin
@@ -37,8 +39,7 @@ class Wire(httpx.BaseTransport):
     addresses are apart from those that may not.
     """
 
-    def __init__(self, context: ssl.SSLContext, limits: Limits, pace: Pace) -> None:
-        self._context = context
+    def __init__(self, limits: Limits, pace: Pace) -> None:
         self._limits = limits
         self._pace = pace
         self._proxies = Proxies()
@@ -91,20 +92,32 @@ class Wire(httpx.BaseTransport):
             extensions={"timeout": {**timeouts, "pool": limits.answer}},
         )
 
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Read when something encrypted is asked, so that wrong settings are what that meets."""
+        return context()
+
     def _pool(self, url: httpx.URL, visit: Visit) -> httpcore.ConnectionPool:
         proxy = self._proxies.of(url, guarded=not visit.place.private)
         key = (url.raw_scheme, url.raw_host, url.port, visit.place.private, proxy)
         with self._lock:
             if key not in self._pools:
                 guarded = not visit.place.private and proxy is None
-                self._pools[key] = httpcore.ConnectionPool(
-                    ssl_context=self._context,
-                    proxy=proxy.of_pool(self._context) if proxy else None,
-                    max_connections=self._limits.connections,
-                    keepalive_expiry=5.0,
-                    network_backend=Network(guarded=guarded),
-                )
+                self._pools[key] = self._pool_made(url.scheme, proxy, Network(guarded=guarded))
             return self._pools[key]
+
+    def _pool_made(
+        self, scheme: str, proxy: Proxy | None, network: Network
+    ) -> httpcore.ConnectionPool:
+        encrypted = scheme == "https" or (proxy is not None and proxy.encrypted)
+        context = self._context if encrypted else None
+        return httpcore.ConnectionPool(
+            ssl_context=context,
+            proxy=proxy.of_pool(context) if proxy else None,
+            max_connections=self._limits.connections,
+            keepalive_expiry=5.0,
+            network_backend=network,
+        )
 
 
 class _Body(httpx.SyncByteStream):
