@@ -134,3 +134,5 @@ KEEPERS: list[str] = [
 ]
 STORES = ""
 COPIES: list[str] = ["hot_packages", "pattern_ranking"]
+KNOWLEDGE: dict[str, str] = {}
+VIEWS: list[str] = []

@@ -23,7 +23,7 @@ class Source(models.Model):
 
 
 class Entry(models.Model):
-    """An answer as it was under one revision of its sources.
+    """An answer as it was under one revision of its sources: that of each, with its time.
 
     The table is unlogged: it is empty after PostgreSQL was killed, and answers are worked out
     again. ``key`` is a digest of the question, ``asked`` how often it was asked since it was first
@@ -33,7 +33,7 @@ class Entry(models.Model):
     kind = models.CharField(max_length=30)
     key = models.CharField(max_length=64)
     question = models.JSONField()
-    revision = models.CharField(max_length=200)
+    revision = models.TextField()
     value = models.JSONField()
     bytes = models.IntegerField()
     seconds = models.FloatField()
@@ -50,6 +50,23 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key[:12]}"
+
+
+class Tally(models.Model):
+    """Where answers of a kind were found since ``since``: near, kept in the database, or made."""
+
+    kind = models.CharField(max_length=30, primary_key=True)
+    near = models.BigIntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
+    made = models.BigIntegerField(default=0)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        ordering: ClassVar = ["kind"]
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class Copy(models.Model):

@@ -63,4 +63,3 @@ def copies_forget(*, payload: KnowledgeInvalidated) -> int:
             },
         )
         return int(cursor.rowcount)
-

@@ -1,0 +1,224 @@
+"""Cached answers are told, warmed and cleaned away; views are refreshed and what hangs on them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from apps.shared.contracts.payloads.knowledge import KnowledgeEntry, KnowledgeRequest
+from apps.shared.core.models import Job
+from apps.shared.knowledge_cache import tasks
+from apps.shared.knowledge_cache.kinds import question_digest
+from apps.shared.knowledge_cache.models import Copy, Entry, Source
+from apps.shared.knowledge_cache.questions import entries
+from apps.shared.knowledge_cache.services import cleaning, warming
+from apps.shared.knowledge_cache.services.answering import answer_cached
+from apps.shared.knowledge_cache.services.cleaning import cache_clean
+from apps.shared.knowledge_cache.services.copies import copies_keep
+from apps.shared.knowledge_cache.services.refreshing import RefreshFailed, views_refresh
+from apps.shared.knowledge_cache.services.telling import answers_tell
+from apps.shared.knowledge_cache.services.warming import cache_prewarm
+from apps.shared.nats_bridge.models import OutboxMessage
+
+UPDATE, INVALIDATE = "knowledge.cache.update.stock", "knowledge.cache.invalidate.stock"
+
+
+def ask(**question: Any) -> str:
+    return answer_cached(kind="stock", question=question).hit
+
+
+@pytest.fixture
+def telling(stock: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The site has somebody to tell."""
+    monkeypatch.setattr("apps.shared.knowledge_cache.services.telling.queueing", lambda: True)
+    return stock
+
+
+def told() -> list[str]:
+    return list(OutboxMessage.objects.order_by("id").values_list("subject", flat=True))
+
+
+def test_what_changed_is_told_and_nothing_twice(telling: Any) -> None:
+    telling.TOLD[:] = [{"of": "tea"}, {"of": "rice"}]
+    assert answers_tell() == {"told": 2, "taken back": 0}
+    assert answers_tell() == {"told": 0, "taken back": 0}
+    telling.stock_set(4)
+    telling.TOLD[:] = [{"of": "tea"}]
+    assert answers_tell() == {"told": 1, "taken back": 1}
+    assert sorted(told()) == [INVALIDATE, UPDATE]  # in the place of those that had not left
+
+
+def test_all_that_was_told_can_be_asked_for_in_pages(
+    telling: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling.TOLD[:] = [{"of": number} for number in range(7)]
+    answers_tell()
+    telling.TOLD[:] = telling.TOLD[:5]
+    answers_tell()
+    monkeypatch.setattr("apps.shared.knowledge_cache.questions.PAGE", 2)
+    found: list[KnowledgeEntry] = []
+    after = None
+    while True:
+        page = entries(KnowledgeRequest(kind="stock", after=after), instance="three")
+        assert len(page.entries) <= 2
+        found += page.entries
+        if (after := page.next) is None:
+            break
+    assert [one.key for one in found] == sorted(question_digest({"of": n}) for n in range(5))
+    assert entries(KnowledgeRequest(kind="other"), instance="three").entries == ()
+
+
+def test_a_page_is_bounded_in_bytes(telling: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    telling.TOLD[:] = [{"of": str(number) * 200} for number in range(4)]
+    answers_tell()
+    monkeypatch.setattr("apps.shared.knowledge_cache.questions.PAGE_BYTES", 1)
+    page = entries(KnowledgeRequest(kind="stock"), instance="three")
+    assert len(page.entries) == 1
+    assert page.next == page.entries[0].key
+
+
+def test_what_is_asked_most_is_worked_out_before_it_is_asked_again(stock: Any) -> None:
+    for _ in range(5):
+        ask(of="tea")
+    ask(of="rice")
+    stock.stock_set(1)
+    assert cache_prewarm() == {"made": 2, "right already": 0, "failed": 0}
+    stock.WORKED.clear()
+    assert [ask(of="tea"), ask(of="rice")] == ["near", "near"]
+    assert stock.WORKED == []
+    assert cache_prewarm()["right already"] == 2
+
+
+def test_prewarming_is_bounded_and_one_that_fails_stops_no_other(
+    stock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for of in ("tea", "rice", "salt"):
+        ask(of=of)
+    stock.stock_set(1)
+
+    def fail() -> None:
+        raise ValueError("gone")
+
+    stock.DURING.append(fail)
+    found = cache_prewarm()
+    assert (found["made"], found["failed"]) == (2, 1)
+    stock.stock_set(2)
+    monkeypatch.setattr(warming, "SECONDS", 0.0)
+    assert cache_prewarm() == {"made": 0, "right already": 0, "failed": 0}
+
+
+def test_what_nobody_asks_for_goes(stock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for of in ("tea", "rice", "salt"):
+        ask(of=of)
+    old = timezone.now() - cleaning.KEPT - timedelta(minutes=1)
+    Entry.objects.filter(question__of="tea").update(asked_at=old)
+    assert cache_clean()["entries"] == 1
+    size = Entry.objects.values_list("bytes", flat=True)[0]
+    monkeypatch.setattr(cleaning, "BYTES", size + 5)
+    assert cache_clean()["entries"] == 1
+    assert Entry.objects.get().question == {"of": "salt"}  # asked last
+
+
+def test_copies_that_ended_go(stock: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+
+    def copy(key: str, *, own: bool = False, lasts: timedelta | None = None) -> None:
+        entry = KnowledgeEntry(
+            key=key,
+            revision=1,
+            value={},
+            answered_at=now,
+            expires_at=now + lasts if lasts is not None else None,
+        )
+        copies_keep(kind="stock", entries=[entry], own=own)
+
+    copy("told")
+    copy("expired", lasts=timedelta(minutes=-1))
+    copy("lasting", lasts=timedelta(minutes=1))
+    for key in ("asked", "unasked", "older"):
+        copy(key, own=True)
+    long_ago = now - timedelta(days=settings.RETENTION_DAYS + 1)
+    Copy.objects.filter(key__in=["asked", "unasked"]).update(received_at=long_ago)
+    Copy.objects.filter(key="asked").update(asked_at=now)
+    assert cache_clean()["copies"] == 2
+    assert set(Copy.objects.values_list("key", flat=True)) == {"told", "lasting", "asked", "older"}
+    monkeypatch.setattr(cleaning, "COPIES", 1)
+    assert cache_clean()["copies"] == 1
+    assert not Copy.objects.filter(key="asked").exists()
+
+
+@pytest.fixture
+def views(stock: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Two views of a table; the second can be refreshed concurrently only once it is filled."""
+    names = ["knowledge_test_one", "knowledge_test_two"]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE knowledge_test (id int)")
+        for name in names:
+            cursor.execute(
+                f"CREATE MATERIALIZED VIEW {name} AS SELECT id FROM knowledge_test WITH NO DATA"
+            )
+            cursor.execute(f"CREATE UNIQUE INDEX ON {name} (id)")
+    monkeypatch.setattr(stock, "VIEWS", names)
+    yield names
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE knowledge_test CASCADE")
+
+
+def rows(view: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {view}")
+        return int(cursor.fetchone()[0])
+
+
+def insert() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO knowledge_test SELECT coalesce(max(id), 0) + 1 FROM knowledge_test"
+        )
+
+
+def test_views_are_filled_refreshed_and_have_a_revision(views: list[str]) -> None:
+    for number in (1, 2):
+        insert()
+        assert views_refresh() == views
+        assert [rows(view) for view in views] == [number, number]
+        assert Source.objects.get(name=f"view:{views[0]}").revision == number
+
+
+def test_a_view_that_fails_stops_no_other(views: list[str]) -> None:
+    insert()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP MATERIALIZED VIEW {views[0]}")
+    with pytest.raises(RefreshFailed, match=r"knowledge_test_one.*does not exist"):
+        views_refresh()
+    assert rows(views[1]) == 1
+
+
+def test_a_view_that_another_refreshes_is_left_to_it(views: list[str]) -> None:
+    insert()
+    done: list[list[str]] = []
+
+    def second() -> None:
+        done.append(views_refresh())
+        connections.close_all()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('knowledge:view:' || %s, 0))", [views[0]]
+        )
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join()
+    assert done == [views[1:]]
+
+
+@pytest.mark.parametrize("task", [tasks.clean, tasks.refresh, tasks.prewarm])
+def test_every_run_is_a_row(stock: Any, task: Any) -> None:
+    task()
+    assert Job.objects.get().state == Job.State.SUCCEEDED
