@@ -37,7 +37,7 @@ def api() -> APIClient:
     return client
 
 
-def got(api: APIClient, address: str, status: int = 200, **parameters: str) -> Any:
+def got(api: APIClient, address: str, status: int = 200, **parameters: Any) -> Any:
     response = api.get(f"/api/v1/{address}", parameters)
     assert response.status_code == status, response.content
     return response.json()
@@ -63,7 +63,7 @@ def test_packages_come_page_by_page_those_of_most_instances_first(api: APIClient
 
 
 def test_filters_are_those_of_every_door(api: APIClient) -> None:
-    for parameters, expected in (
+    asked: list[tuple[dict[str, Any], list[str]]] = [
         ({"words": "http"}, [REQUESTS, HTTPX, SECRET]),
         ({"implemented_in": "rust"}, [RUFF, SERDE]),
         ({"ecosystem": "npm"}, [BABEL]),
@@ -72,7 +72,8 @@ def test_filters_are_those_of_every_door(api: APIClient) -> None:
         ({"vulnerable": "true"}, [REQUESTS]),
         ({"deprecated": "true"}, [BABEL]),
         ({"deprecated": "false", "used_by": "delta"}, [REQUESTS, BABEL]),
-    ):
+    ]
+    for parameters, expected in asked:
         assert purls(got(api, "packages", **parameters)["results"]) == expected, parameters
     (ruff,) = got(api, "packages", words="ruff")["results"]
     assert [one["language"] for one in ruff["implementations"]] == ["python", "rust"]
@@ -113,7 +114,7 @@ def test_advisories_name_their_packages_and_how_many_instances_they_concern(
     (one,) = got(api, "advisories")["results"]
     assert (one["osv_id"], one["severity"], one["instances"]) == ("ADV-1", "high", 2)
     assert one["affected"] == [{"purl": REQUESTS, "fixed": ["2.0"]}]
-    for parameters, number in (
+    asked: list[tuple[dict[str, Any], int]] = [
         ({"severity": "high"}, 1),
         ({"severity": "low"}, 0),
         ({"package": REQUESTS}, 1),
@@ -121,7 +122,8 @@ def test_advisories_name_their_packages_and_how_many_instances_they_concern(
         ({"withdrawn": "true"}, 0),
         ({"withdrawn": "false"}, 1),
         ({"in_use": "true"}, 1),
-    ):
+    ]
+    for parameters, number in asked:
         assert len(got(api, "advisories", **parameters)["results"]) == number, parameters
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -42,14 +43,14 @@ def world(db: None) -> None:
     world_make()
 
 
-def found(limit: int = 20, **wanted: object) -> list[str]:
-    ids, total = packages_ranked(Wanted(**wanted), limit=limit)  # type: ignore[arg-type]
+def found(**wanted: Any) -> list[str]:
+    ids, total = packages_ranked(Wanted(**wanted), limit=20)
     purls = dict(Package.objects.values_list("pk", "purl"))
     assert total >= len(ids)
     return [purls[pk] for pk in ids]
 
 
-ASKED: list[tuple[dict[str, object], list[str]]] = [
+ASKED: list[tuple[dict[str, Any], list[str]]] = [
     ({"words": "http"}, [HTTPX, REQUESTS, SECRET]),
     ({"words": "HTTP cli"}, [REQUESTS, HTTPX, SECRET]),
     ({"words": "requests"}, [REQUESTS, WRAPPER]),
