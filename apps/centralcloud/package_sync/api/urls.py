@@ -12,6 +12,7 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from apps.centralcloud.package_sync.api import views
+from apps.centralcloud.package_sync.api.sbom import SbomView
 
 KEY = r"^packages/(?P<key>\d+|pkg:[^/]+/.+?)"
 
@@ -29,4 +30,5 @@ urlpatterns = [
     re_path(f"{KEY}$", views.PackageView.as_view(), name="package-detail"),
     path("licences", views.LicencesView.as_view(), name="licences"),
     path("instances/<slug:name>/packages", views.InstancePackagesView.as_view(), name="used"),
+    path("instances/<slug:instance>/sbom", SbomView.as_view(), name="instance-sbom"),
 ]
