@@ -101,3 +101,5 @@ DECLARED = "apps.centralcloud.aggregation.selectors.declared"
 KEEPERS: list[str] = ["apps.centralcloud.averaging.selectors.bundles.bundles_needed"]
 STORES = "apps.centralcloud.averaging.selectors.bundles.stores_needed"
 COPIES: list[str] = []
+KNOWLEDGE: dict[str, str] = {}
+VIEWS: list[str] = []

@@ -112,8 +112,12 @@ def test_who_waits_too_long_works_it_out_too(stock: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr(answering, "WAIT", "50ms")
     answers = []
 
+    def second() -> None:
+        answers.append(ask())
+        connections.close_all()
+
     def other() -> None:
-        thread = threading.Thread(target=lambda: (answers.append(ask()), connections.close_all()))
+        thread = threading.Thread(target=second)
         thread.start()
         thread.join()
 
