@@ -25,7 +25,6 @@ from apps.centralcloud.package_sync.engine.registry import (
     Refused,
     Unavailable,
 )
-from tests.common.registries.cargo import crate_document
 from tests.common.registries.fixtures import QUICK, Registries
 
 OPENSSL = {
@@ -350,13 +349,14 @@ def test_a_crate_is_the_same_in_any_case(cargo: Cargo, registries: Registries) -
     assert _read(cargo, "inflector").latest == "1.0.0"
 
 
-def test_keywords_are_taken_where_the_api_has_them(cargo: Cargo, registries: Registries) -> None:
-    given = {"versions": {"1.0.0": {}}, "keywords": ["ffi"]}
-    registries.serve("cargo", {"demo": given})
-    document = crate_document("demo", given)
-    document["crate"]["keywords"] = None
-    registries.server.route("cargo/api/v1/crates/demo", document)
-    assert _read(cargo, "demo").keywords == ("ffi",)
+def test_a_version_that_is_not_there_does_not_make_the_crate_missing(
+    registries: Registries, fetcher: Fetcher
+) -> None:
+    registries.serve("cargo", OPENSSL)
+    registries.server.withdraw("cargo/api/v1/crates/openssl-sys/0.9.10/dependencies")
+    client = Cargo(fetcher, replace(registries.places["cargo"], url=""))
+    with pytest.raises(Unavailable, match=r"0\.9\.10 is listed and not there"):
+        client.package("openssl-sys")
 
 
 class _Open(Fetcher):

@@ -34,7 +34,7 @@ def crate_read(name: str, document: Part) -> Crate:
         summary=crate.text("description"),
         homepage=crate.address("homepage"),
         repository=crate.address("repository"),
-        keywords=crate.texts("keywords") or _keywords(document),
+        keywords=_keywords(document),
         downloads=crate.number("downloads") if recent is None else recent,
         downloads_days=0 if recent is None else RECENT_DAYS,
         versions=_versions(document),
