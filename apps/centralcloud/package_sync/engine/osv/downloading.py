@@ -15,7 +15,6 @@ import stamina
 from apps.centralcloud.package_sync.engine.fetching import Limits, user_agent
 from apps.centralcloud.package_sync.engine.fetching.addressing import led_to
 from apps.centralcloud.package_sync.engine.fetching.answers import Again
-from apps.centralcloud.package_sync.engine.fetching.certificates import context
 from apps.centralcloud.package_sync.engine.fetching.pace import Pace
 from apps.centralcloud.package_sync.engine.fetching.visit import Visit
 from apps.centralcloud.package_sync.engine.fetching.wire import Wire
@@ -69,7 +68,7 @@ def downloaded(
         OsvError: it cannot be had; one line without an address.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wire = Wire(context(), limits, Pace(folder / "pace", patience=limits.patience))
+    wire = Wire(limits, Pace(folder / "pace", patience=limits.patience))
     headers = {"user-agent": user_agent(contact), "accept-encoding": "identity"}
     with (
         TemporaryFile(dir=folder) as file,

@@ -32,7 +32,7 @@ def affected_match(*, package: Package) -> int:
         Package.objects.select_for_update(no_key=True).get(pk=package.pk)
         versions = dict(Version.objects.filter(package=package).values_list("version", "id"))
         stale = list(_stale(package, versions)) if versions else []
-        changed = sum(_match(package, affected, versions, digest) for affected, digest in stale)
+        changed = _match(package, stale, versions) if stale else 0
         if changed:
             source_changed("advisories")
     return changed
@@ -60,8 +60,8 @@ def affected_match_all(
     return changed
 
 
-def _stale(package: Package, versions: Ids) -> Iterator[tuple[Affected, str]]:
-    """What was matched against other versions, or as it said something else.
+def _stale(package: Package, versions: Ids) -> Iterator[Affected]:
+    """What was matched against other versions, or as it said something else, with a new digest.
 
     Rows are locked, so that an import cannot change one unseen before it is marked as matched.
     """
@@ -72,22 +72,29 @@ def _stale(package: Package, versions: Ids) -> Iterator[tuple[Affected, str]]:
         holds = row.advisory.withdrawn_at is None
         digest = _digest([whole, row.ranges, row.listed, holds])
         if row.matched != digest or row.package_id != package.pk:
-            yield row, digest
+            row.matched, row.package = digest, package
+            yield row
 
 
-def _match(package: Package, affected: Affected, versions: Ids, digest: str) -> int:
-    found = _affected(package.ecosystem, affected, sorted(versions))
-    wanted = {versions[version]: fixed for version, fixed in found.items()}
-    rows = AffectedVersion.objects.filter(affected=affected)
-    known = dict(rows.values_list("version_id", "fixed"))
-    gone = [pk for pk, fixed in known.items() if wanted.get(pk) != fixed]
-    new = [pk for pk, fixed in wanted.items() if known.get(pk) != fixed]
-    rows.filter(version__in=gone).delete()
+def _match(package: Package, stale: Sequence[Affected], versions: Ids) -> int:
+    """Write the matches that differ; how many there were."""
+    texts = sorted(versions)
+    wanted = {
+        (row.pk, versions[version]): fixed
+        for row in stale
+        for version, fixed in _affected(package.ecosystem, row, texts).items()
+    }
+    rows = AffectedVersion.objects.filter(affected__in=stale)
+    kept = {(row[1], row[2]): row for row in rows.values_list("id", "affected", "version", "fixed")}
+    gone = [pair for pair, row in kept.items() if wanted.get(pair) != row[3]]
+    new = [pair for pair, fixed in wanted.items() if pair not in kept or kept[pair][3] != fixed]
+    AffectedVersion.objects.filter(pk__in=[kept[pair][0] for pair in gone]).delete()
     AffectedVersion.objects.bulk_create(
-        AffectedVersion(affected=affected, version_id=pk, fixed=wanted[pk]) for pk in new
+        [AffectedVersion(affected_id=a, version_id=v, fixed=wanted[a, v]) for a, v in new],
+        batch_size=5_000,
     )
-    Affected.objects.filter(pk=affected.pk).update(package=package, matched=digest)
-    return len(set(gone) | set(new))
+    Affected.objects.bulk_update(stale, ["package", "matched"], batch_size=500)
+    return len({*gone, *new})
 
 
 def _affected(ecosystem: str, affected: Affected, versions: Sequence[str]) -> dict[str, str]:
