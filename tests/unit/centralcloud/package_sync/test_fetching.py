@@ -131,6 +131,7 @@ def test_who_asks_says_so(registry_server: RegistryServer, tmp_path: Path, place
     assert headers["user-agent"].startswith("Singularity/")
     assert "(ops@example.test" in headers["user-agent"]
     assert "x-evil" not in headers
+    assert headers["accept-encoding"] == "gzip"
     assert "(" not in user_agent("")
 
 
@@ -241,6 +242,7 @@ def test_retry_after_is_read_in_both_forms() -> None:
     now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
     assert retry_after("120") == 120
     assert retry_after("Mon, 23 Nov 2026 12:01:30 GMT", now) == 90
+    assert retry_after("Mon, 23 Nov 2026 12:01:30 -0000", now) == 90
     assert retry_after("Mon, 23 Nov 2026 11:00:00 GMT", now) == 0
     assert retry_after("soon") is None
     assert retry_after("") is None
@@ -309,7 +311,8 @@ def test_an_endless_answer_stops_at_the_limit(
 def test_json_that_is_none_is_malformed_and_comes_anew(
     fetcher: Fetcher, place: Place, registry_server: RegistryServer
 ) -> None:
-    registry_server.route("p", b'{"half": ')
+    """Even where whatever cut it off left its tag alone."""
+    registry_server.route("p", b'{"half": ', headers={"ETag": '"same"'})
     with pytest.raises(Malformed, match="not JSON"):
         fetcher.get(place, "p").json()
     registry_server.route("p", b'{"half": 0.5}', headers={"ETag": '"same"'})

@@ -135,9 +135,12 @@ def test_pip_files_can_be_left_out(machine: Machine) -> None:
 
 
 def test_a_configured_public_index_is_still_the_public_one(machine: Machine) -> None:
-    public = machine.place("pypi")
-    machine.environ["PIP_INDEX_URL"] = public.url.rstrip("/")
-    assert machine.place("pypi") == public
+    public = {name: machine.place(name) for name in ("pypi", "npm", "cargo")}
+    machine.environ["PIP_INDEX_URL"] = public["pypi"].url.rstrip("/")
+    machine.environ["NPM_CONFIG_REGISTRY"] = public["npm"].url.rstrip("/")
+    machine.environ["CARGO_SOURCE_CRATES_IO_REPLACE_WITH"] = "same"
+    machine.environ["CARGO_REGISTRIES_SAME_INDEX"] = "sparse+" + public["cargo"].url
+    assert {name: machine.place(name) for name in public} == public
 
 
 def test_a_file_that_cannot_be_read_is_as_none(machine: Machine) -> None:
