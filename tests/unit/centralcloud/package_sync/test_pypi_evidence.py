@@ -1,0 +1,244 @@
+"""What Python packages are written in, what their files are called, and what garbage does."""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import io
+import json
+import tarfile
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.centralcloud.package_sync.engine.fetching import Document, Fetcher
+from apps.centralcloud.package_sync.engine.pypi import PyPI
+from apps.centralcloud.package_sync.engine.pypi.advising import advisories_of
+from apps.centralcloud.package_sync.engine.pypi.api import project_read
+from apps.centralcloud.package_sync.engine.pypi.assembling import (
+    Project,
+    homepage_of,
+    licence_of,
+    repository_of,
+)
+from apps.centralcloud.package_sync.engine.pypi.building import build_tools
+from apps.centralcloud.package_sync.engine.pypi.evidence import project_implementations
+from apps.centralcloud.package_sync.engine.pypi.metadata import metadata_read
+from apps.centralcloud.package_sync.engine.pypi.model import Listing
+from apps.centralcloud.package_sync.engine.pypi.naming import file_read, version_same
+from apps.centralcloud.package_sync.engine.pypi.simple import listing_read
+from apps.centralcloud.package_sync.engine.reading import Part
+from apps.centralcloud.package_sync.engine.registry import Malformed
+from tests.common.registries.fixtures import Registries
+from tests.common.registries.garbage import mutated
+from tests.common.registries.pypi import (
+    JSON_TYPE,
+    core_metadata,
+    project_document,
+    simple_document,
+    source,
+)
+
+LINUX = "cp311-cp311-manylinux_2_17_x86_64"
+PROGRAM = "py3-none-manylinux_2_17_x86_64"
+RUST = "Programming Language :: Rust"
+
+
+@pytest.mark.parametrize(
+    ("version", "found"),
+    [
+        ({}, set()),
+        ({"info": {"classifiers": [RUST]}}, {("rust", "classifier", RUST)}),
+        (
+            {"wheels": [LINUX], "build": ["maturin>=1,<2"]},
+            {
+                ("rust", "build_system", "maturin"),
+                ("rust", "native_code", f"wheels such as {LINUX}"),
+            },
+        ),
+        (
+            {"wheels": [LINUX], "info": {"classifiers": [RUST]}, "build": ["cython"]},
+            {("rust", "classifier", RUST), ("rust", "native_code", f"wheels such as {LINUX}")},
+        ),
+        ({"wheels": [LINUX]}, {("c", "native_code", f"wheels such as {LINUX}")}),
+        ({"wheels": [PROGRAM]}, set()),
+        ({"wheels": [PROGRAM], "sdist": False}, set()),
+        (
+            {"wheels": [LINUX], "requires": ["cffi>=1"], "sdist": False},
+            {("c", "build_system", "cffi"), ("c", "native_code", f"wheels such as {LINUX}")},
+        ),
+        ({"build": ["maturin"], "requires": ["cffi"]}, set()),
+    ],
+)
+def test_languages_come_with_what_says_so(
+    registries: Registries,
+    fetcher: Fetcher,
+    version: dict[str, Any],
+    found: set[tuple[str, str, str]],
+) -> None:
+    registries.serve("pypi", {"demo": {"versions": {"1.0": version}}})
+    record = PyPI(fetcher, registries.places["pypi"]).package("demo")
+    assert record is not None
+    told = {(one.language, one.evidence.value, one.detail) for one in record.implementations}
+    assert told == found | {("python", "registry", "pypi")}
+
+
+def test_a_source_distribution_is_only_fetched_where_nothing_else_tells(
+    registries: Registries, fetcher: Fetcher
+) -> None:
+    large = {"wheels": [LINUX], "build": ["maturin"], "size": 5 * 1024**2}
+    known = {"wheels": [LINUX], "info": {"classifiers": [RUST]}}
+    for name, version in {"pure": {}, "known": known, "large": large}.items():
+        registries.serve("pypi", {name: {"versions": {"1.0": version}}})
+        PyPI(fetcher, registries.places["pypi"]).package(name)
+    assert not [path for path in registries.server.paths() if path.endswith(".tar.gz")]
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        b"",
+        b"no archive",
+        gzip.compress(b"no tar"),
+        gzip.compress(b"\0" * 70 * 1024**2),
+        source("demo-1.0", {"build": ["maturin"] * 50_000})[:400],
+        source("demo-1.0", {}),
+    ],
+)
+def test_an_archive_that_cannot_be_read_tells_nothing(archive: bytes) -> None:
+    assert build_tools(archive) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["[build-system]\nrequires = 3", "build-system = 1", "[[[", "a = 'b'", "\udcff"]
+)
+def test_a_project_file_that_says_nothing_of_tools(text: str) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("demo-1.0/pyproject.toml")
+        body = text.encode(errors="surrogateescape")
+        member.size = len(body)
+        archive.addfile(member, io.BytesIO(body))
+    assert build_tools(packed.getvalue()) == ()
+
+
+@pytest.mark.parametrize(
+    ("filename", "version", "tags"),
+    [
+        ("demo-1.0-py2.py3-none-any.whl", "1.0", ("py2-none-any", "py3-none-any")),
+        ("demo_two-1.0.tar.gz", "1.0", ()),
+        ("demo-two-1.0rc1.zip", "1.0rc1", ()),
+        ("demo-1.0.tar.bz2", "1.0", ()),
+        ("demo-1.0-py2.7.egg", "1.0", ()),
+        ("demo-1.0.win32-py2.7.exe", "1.0.win32", ()),
+        ("demo-x-y.whl", "", ()),
+        ("README", "", ()),
+    ],
+)
+def test_file_names_say_version_and_tags(
+    filename: str, version: str, tags: tuple[str, ...]
+) -> None:
+    assert file_read(filename) == (version, tags)
+
+
+def test_versions_that_are_written_differently_are_the_same() -> None:
+    assert version_same("1.0-beta.1") == version_same("1.0b1") == version_same("1.0.0b1")
+    assert version_same("1.0") != version_same("1.0.1")
+
+
+GIVEN: dict[str, Any] = {
+    "owners": ["ann"],
+    "status": "archived",
+    "info": {
+        "keywords": "a, b",
+        "license": "MIT",
+        "classifiers": [RUST],
+        "project_urls": {"Source": "https://git.example.org/a"},
+    },
+    "versions": {
+        "1.0": {
+            "requires": ["six>=1; extra == 'x'"],
+            "wheels": [LINUX],
+            "yanked": "no",
+            "vulnerabilities": [{"fixed_in": ["1.1"], "aliases": ["CVE-2024-1"]}],
+        },
+        "1.1": {},
+    },
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_garbage_anywhere_is_read_or_says_what_is_wrong(data: st.DataObject) -> None:
+    page = copy.deepcopy(simple_document("demo", GIVEN))
+    answer = copy.deepcopy(project_document("demo", "1.0", GIVEN, whole=True))
+    if data.draw(st.booleans()):
+        page = mutated(data, page)
+    else:
+        answer = mutated(data, answer)
+    try:
+        _assembled(page, answer)
+    except Malformed:
+        return
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_pages_of_any_text_are_read(data: st.DataObject) -> None:
+    pieces = st.sampled_from(
+        ['<a href="', "demo-1.0.tar.gz", '">', "</a>", "<a", "<!--", "&#0;", "data-yanked", "="]
+    )
+    text = "".join(data.draw(st.lists(pieces | st.text(max_size=5), max_size=12)))
+    try:
+        listing = listing_read("demo", _document(text.encode(errors="replace"), "text/html"))
+    except Malformed:
+        return
+    assert all("\0" not in file.name for file in listing.files)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 60))
+def test_core_metadata_of_any_bytes_is_read_or_malformed(
+    junk: bytes, place: int, dropped: int
+) -> None:
+    body = core_metadata("demo", "1.0", GIVEN["versions"]["1.0"], GIVEN)
+    body = body[:place] + junk + body[place + dropped :]
+    try:
+        said = metadata_read(body, version="1.0")
+    except Malformed:
+        return
+    assert licence_of(said) is not None
+    assert "\0" not in said.summary + said.licence + "".join(said.keywords)
+
+
+def _assembled(page: Any, answer: Any) -> None:
+    """All that is made of documents, without a server."""
+    listing = listing_read("demo", _document(json.dumps(page).encode(), JSON_TYPE))
+    read = project_read("demo", Part.of(json.loads(json.dumps(answer)), "the API's answer"))
+    project = Project.of(listing, read.listing)
+    latest = project.latest(read.described.version)
+    said = read.described
+    project.described[latest] = said
+    versions = [project.version(version) for version in project.files]
+    assert latest in project.files or not project.files
+    assert all(0 < len(one.version) <= 100 and "\0" not in one.version for one in versions)
+    texts = [said.summary, licence_of(said), homepage_of(said), repository_of(said)]
+    assert all("\0" not in text and len(text) <= 2_000 for text in texts)
+    project_implementations(said, project.files.get(latest, []), ())
+    advisories_of("demo", read.told, {one.version: one.released_at for one in versions})
+
+
+def _document(body: bytes, kind: str) -> Document:
+    return Document(
+        "https://index.example.org/demo/", 200, body, {"content-type": kind}, 0, 0, False
+    )
+
+
+def test_the_newest_versions_are_kept_where_there_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("apps.centralcloud.package_sync.engine.pypi.assembling.MOST_VERSIONS", 2)
+    project = Project.of(Listing(versions=("1.9", "1.10", "1.8")))
+    assert list(project.files) == ["1.9", "1.10"]
