@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from apps.centralcloud.package_sync.models import (
+    Advisory,
     AdvisoryTelling,
     Package,
     Use,
@@ -151,6 +152,17 @@ def test_of_packages_that_are_not_shown_nothing_is_told_not_even_the_end() -> No
     assert len(sent()) == 1
     Package.objects.update(shown=False)
     assert sent() == []
+    read(document("GHSA-2", affected(LODASH, below("3.0.0"))))
+    assert sent() == []
+
+
+def test_an_advisory_withdrawn_a_moment_ago_is_over_before_versions_are_matched_again() -> None:
+    row = package(LODASH, "1.0.0")
+    use(row, "a", "1.0.0")
+    read(document("GHSA-1", affected(LODASH, below("2.0.0"))))
+    sent()
+    Advisory.objects.update(withdrawn_at=timezone.now())
+    assert [one.over for one in sent()] == [True]
 
 
 def test_a_version_that_no_registry_has_is_never_told() -> None:
