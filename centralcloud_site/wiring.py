@@ -103,5 +103,15 @@ DECLARED = "apps.centralcloud.aggregation.selectors.declared"
 KEEPERS: list[str] = ["apps.centralcloud.averaging.selectors.bundles.bundles_needed"]
 STORES = "apps.centralcloud.averaging.selectors.bundles.stores_needed"
 COPIES: list[str] = []
-KNOWLEDGE: dict[str, str] = {}
-VIEWS: list[str] = []
+KNOWLEDGE: dict[str, str] = {
+    "hot_packages": "apps.centralcloud.package_sync.knowledge.HOT_PACKAGES",
+    "pattern_ranking": "apps.centralcloud.aggregation.knowledge.PATTERN_RANKING",
+    "fleet_matrix": "apps.centralcloud.aggregation.knowledge.FLEET_MATRIX",
+    "instance_summary": "apps.centralcloud.aggregation.knowledge.INSTANCE_SUMMARY",
+}
+VIEWS: list[str] = [
+    "aggregation_pattern_ranking",
+    "aggregation_fleet_matrix",
+    "aggregation_instance_summary",
+    "package_sync_hot_packages",
+]

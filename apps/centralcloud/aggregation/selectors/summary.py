@@ -1,0 +1,40 @@
+"""What each instance has told, in numbers, as it was when the view was last refreshed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+VIEW = "aggregation_instance_summary"
+PAGE = 200
+_PAGE = f"""
+    SELECT instance, codebases, patterns, architecture, frameworks, packages, shared, alone,
+        first_seen_at
+    FROM {VIEW} WHERE instance COLLATE "C" > %s ORDER BY instance COLLATE "C" LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSummary:
+    """Different facts by subject; ``shared`` ones others have too, ``alone`` ones nobody else."""
+
+    instance: str
+    codebases: int
+    patterns: int
+    architecture: int
+    frameworks: int
+    packages: int
+    shared: int
+    alone: int
+    first_seen_at: datetime | None
+
+
+def instances_summed(*, after: str = "") -> tuple[Sequence[InstanceSummary], str]:
+    """A page of instances after one, by name, and the last of a full page."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAGE, [after, PAGE + 1])
+        rows = [InstanceSummary(*row) for row in cursor.fetchall()]
+    return rows[:PAGE], rows[PAGE - 1].instance if len(rows) > PAGE else ""
