@@ -142,3 +142,11 @@ def test_evidence_of_fewer_instances_than_the_setting_is_not_told(settings: Lazy
     answer = ask("alpha", package=REQUESTS)
     assert answer.detail is not None
     assert answer.detail.alternatives == ()
+
+
+def test_an_alternative_that_is_not_shown_is_not_told() -> None:
+    Package.objects.filter(purl=HTTPX).update(shown=False)
+    answer = ask("alpha", package=REQUESTS)
+    assert answer.detail is not None
+    assert answer.detail.alternatives == ()
+    assert HTTPX not in answer.model_dump_json()
