@@ -133,7 +133,7 @@ def _read(text: bytes) -> NearAnswer | None:
     try:
         read = json.loads(text)
         value, made_at = read["value"], datetime.fromisoformat(read["made_at"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         log.warning("near_copy.unreadable")
         return None
     return NearAnswer(value, made_at) if isinstance(value, dict) else None

@@ -21,6 +21,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from apps.shared.core.version import VERSION
 from apps.shared.knowledge_cache.kinds import Kind, Question, question_digest
 from apps.shared.knowledge_cache.near import NearAnswer, near
 
@@ -96,12 +97,14 @@ def answer_cached(*, kind: str, question: Question) -> Cached:
 def _revision(sources: Sequence[str]) -> str:
     """The revisions of sources together.
 
-    Each with its time: a revision that was rolled back has a number that comes again.
+    Each with its time: a revision that was rolled back has a number that comes again. With them
+    what else decides: the program, and how many instances must have what others may see.
     """
     with connection.cursor() as cursor:
         cursor.execute(_REVISION, [list(sources)])
         row = cursor.fetchone()
-    return str(row[0] or "0") if row else "0"
+    known = str(row[0] or "0") if row else "0"
+    return f"{known},program={VERSION},least={settings.PATTERN_MIN_INSTANCES}"
 
 
 def _kept(kind: str, key: str, revision: str) -> Cached | None:

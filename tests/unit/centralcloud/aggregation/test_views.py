@@ -64,6 +64,7 @@ def test_what_is_told_to_instances_has_no_content_of_a_single_one() -> None:
 
 def test_a_higher_threshold_hides_what_the_view_still_has(settings: Any) -> None:
     views_refresh()
+    assert ranked() == [SHARED]  # and is kept
     settings.PATTERN_MIN_INSTANCES = 4
     assert ranked() == []
 
