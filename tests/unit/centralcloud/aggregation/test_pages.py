@@ -66,7 +66,6 @@ def answer(reader: Client, address: str) -> list[dict[str, Any]]:
 
 def test_only_what_enough_instances_tell_alike_is_in_an_answer(reader: Client) -> None:
     assert {one["name"] for one in answer(reader, "patterns")} == {"open(<$A>)", "other"}
-    assert [one["name"] for one in answer(reader, "packages")] == ["pkg:npm/p"]
     assert answer(reader, "architecture") == []
     (django,) = answer(reader, "frameworks")
     assert (django["instances"], django["eligible"], django["versions"]) == (2, 3, {"5.2": 1})
@@ -86,7 +85,6 @@ def test_a_higher_minimum_hides_at_once_what_fewer_tell(
         ("patterns?language=python", ["open(<$A>)"]),
         ("patterns?min_instances=3", []),
         ("patterns?q=OPEN", ["open(<$A>)"]),
-        ("packages?kind=npm", ["pkg:npm/p"]),
     ],
 )
 def test_answers_are_filtered(reader: Client, address: str, names: list[str]) -> None:
