@@ -27,6 +27,34 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.centralcloud.averaging.tasks.close_due",
         "schedule": 300.0,
     },
+    "read declared packages": {
+        "task": "apps.centralcloud.package_sync.tasks.uses_read",
+        "schedule": 300.0,
+    },
+    "sync packages": {
+        "task": "apps.centralcloud.package_sync.tasks.sync_due",
+        "schedule": 300.0,
+    },
+    "import advisories": {
+        "task": "apps.centralcloud.package_sync.tasks.advisories",
+        "schedule": 24 * 3600.0,
+    },
+    "tell advisories": {
+        "task": "apps.centralcloud.package_sync.tasks.tell",
+        "schedule": 900.0,
+    },
+    "clean cache": {
+        "task": "apps.shared.knowledge_cache.tasks.clean",
+        "schedule": 900.0,
+    },
+    "refresh cache": {
+        "task": "apps.shared.knowledge_cache.tasks.refresh",
+        "schedule": 3600.0,
+    },
+    "prewarm cache": {
+        "task": "apps.shared.knowledge_cache.tasks.prewarm",
+        "schedule": 6 * 3600.0,
+    },
     "clean up old models": {
         "task": "apps.shared.artifacts.tasks.prune",
         "schedule": 24 * 3600.0,
@@ -43,6 +71,14 @@ JOBS: dict[str, str] = {
     "insights": "apps.centralcloud.insights.tasks.publish",
     "clean_up": "apps.centralcloud.aggregation.tasks.clean_up",
     "close_rounds": "apps.centralcloud.averaging.tasks.close_due",
+    "read uses": "apps.centralcloud.package_sync.tasks.uses_read",
+    "sync due": "apps.centralcloud.package_sync.tasks.sync_due",
+    "sync": "apps.centralcloud.package_sync.tasks.sync",
+    "advisories": "apps.centralcloud.package_sync.tasks.advisories",
+    "tell advisories": "apps.centralcloud.package_sync.tasks.tell",
+    "clean cache": "apps.shared.knowledge_cache.tasks.clean",
+    "refresh cache": "apps.shared.knowledge_cache.tasks.refresh",
+    "prewarm cache": "apps.shared.knowledge_cache.tasks.prewarm",
     "prune_bundles": "apps.shared.artifacts.tasks.prune",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
 }

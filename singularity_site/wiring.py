@@ -39,6 +39,18 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "apps.singularity.guidance.tasks.adopt_start",
         "schedule": 900.0,
     },
+    "clean cache": {
+        "task": "apps.shared.knowledge_cache.tasks.clean",
+        "schedule": 900.0,
+    },
+    "refresh cache": {
+        "task": "apps.shared.knowledge_cache.tasks.refresh",
+        "schedule": 3600.0,
+    },
+    "prewarm cache": {
+        "task": "apps.shared.knowledge_cache.tasks.prewarm",
+        "schedule": 6 * 3600.0,
+    },
     "clean up old models": {
         "task": "apps.shared.artifacts.tasks.prune",
         "schedule": 24 * 3600.0,
@@ -67,6 +79,9 @@ JOBS: dict[str, str] = {
     "models": "apps.singularity.guidance.tasks.models_due",
     "adopt due": "apps.singularity.guidance.tasks.adopt_start",
     "adopt": "apps.singularity.guidance.tasks.adopt",
+    "clean cache": "apps.shared.knowledge_cache.tasks.clean",
+    "refresh cache": "apps.shared.knowledge_cache.tasks.refresh",
+    "prewarm cache": "apps.shared.knowledge_cache.tasks.prewarm",
     "prune_bundles": "apps.shared.artifacts.tasks.prune",
     "prune_runs": "apps.singularity.training.tasks.prune",
     "prune_messages": "apps.shared.nats_bridge.tasks.prune",
@@ -83,6 +98,7 @@ PANELS: list[str] = [
     "apps.singularity.patterns.panels.LEARNED",
     "apps.singularity.training.panels.TRAINING",
     "apps.singularity.guidance.panels.TOLD",
+    "apps.singularity.guidance.panels.ADVISORIES",
     "apps.singularity.guidance.panels.MODELS",
     "apps.singularity.ingestion.panels.CODEBASES",
     "apps.singularity.ingestion.panels.LANGUAGES",
@@ -112,6 +128,7 @@ HANDLERS: dict[str, str] = {
     "intelligence.insights.aggregated": "apps.singularity.guidance.handlers.insights",
     "intelligence.insights.statistics": "apps.singularity.guidance.handlers.statistics",
     "intelligence.insights.model_ready": "apps.singularity.guidance.handlers.model_ready",
+    "intelligence.insights.advisory": "apps.singularity.guidance.handlers.advisory",
     "knowledge.cache.update": "apps.shared.knowledge_cache.handlers.updated",
     "knowledge.cache.invalidate": "apps.shared.knowledge_cache.handlers.invalidated",
 }

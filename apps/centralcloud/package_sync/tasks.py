@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from apps.centralcloud.package_sync.services import syncing
+from apps.centralcloud.package_sync.services.advisories import advisories_read, advisories_tell
 from apps.centralcloud.package_sync.services.choosing import packages_choose
 from apps.centralcloud.package_sync.services.uses import uses_read as read
 from apps.shared.core.jobs import outcome_in_row, periodic_job
@@ -38,3 +39,17 @@ def uses_read() -> dict[str, Any]:
     if any(told.values()):
         told |= {"wanted": packages_choose().wanted}
     return told
+
+
+@shared_task
+@periodic_job("advisories", "Advisories")
+def advisories() -> dict[str, Any]:
+    """Read what ``ADVISORY_SOURCES`` lists, where it has changed."""
+    return dict(advisories_read().numbers)
+
+
+@shared_task
+@periodic_job("tell advisories", "Advisories to tell")
+def tell() -> dict[str, Any]:
+    """Tell instances which versions in use are vulnerable, withdrawn or deprecated."""
+    return dict(advisories_tell())
