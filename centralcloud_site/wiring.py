@@ -73,7 +73,7 @@ JOBS: dict[str, str] = {
     "close_rounds": "apps.centralcloud.averaging.tasks.close_due",
     "read uses": "apps.centralcloud.package_sync.tasks.uses_read",
     "sync due": "apps.centralcloud.package_sync.tasks.sync_due",
-    "sync": "apps.centralcloud.package_sync.tasks.sync",
+    "sync packages": "apps.centralcloud.package_sync.tasks.sync",
     "advisories": "apps.centralcloud.package_sync.tasks.advisories",
     "tell advisories": "apps.centralcloud.package_sync.tasks.tell",
     "clean cache": "apps.shared.knowledge_cache.tasks.clean",

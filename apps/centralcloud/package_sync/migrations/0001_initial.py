@@ -252,6 +252,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('advisory', 'purl'), name='affected_once'),
         ),
         migrations.AddIndex(
+            model_name='advisory',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['aliases'], name='advisory_aliases'),
+        ),
+        migrations.AddIndex(
             model_name='use',
             index=models.Index(fields=['package', 'instance'], name='use_of'),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from apps.centralcloud.package_sync.models.packages import VERSION_LENGTH, Package, Version
@@ -35,6 +36,7 @@ class Advisory(models.Model):
     class Meta:
         verbose_name_plural = "advisories"
         ordering: ClassVar = ["-published_at", "osv_id"]
+        indexes: ClassVar = [GinIndex(fields=["aliases"], name="advisory_aliases")]
 
     def __str__(self) -> str:
         return self.osv_id

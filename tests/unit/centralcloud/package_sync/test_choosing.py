@@ -90,6 +90,24 @@ def test_a_way_that_leads_further_is_followed_though_it_is_longer() -> None:
     assert depths() == {A: 0, B: 0, C: 1, D: 2, E: 3}
 
 
+def test_a_seed_without_depth_is_followed_where_a_declared_package_needs_it() -> None:
+    chain()
+    Seed.objects.create(purl=B, depth=0)
+    declare(A, "one")
+    packages_choose()
+    assert depths() == {A: 0, B: 0, C: 1}
+    assert shown() == [B]
+
+
+def test_what_one_instance_declares_is_shown_where_a_seed_needs_it() -> None:
+    chain()
+    Seed.objects.create(purl=A, depth=2)
+    declare(B, "one")
+    packages_choose()
+    assert depths() == {A: 0, B: 0, C: 1, D: 2}
+    assert shown() == [A, B, C]
+
+
 def test_circles_end() -> None:
     package_store(record=record(A, [version("1.0.0", {B: "*", A: "*"})]))
     package_store(record=record(B, [version("1.0.0", {A: "*"})]))

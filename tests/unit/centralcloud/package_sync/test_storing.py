@@ -27,6 +27,7 @@ from apps.centralcloud.package_sync.services.storing import (
     package_store,
     package_unchanged,
 )
+from apps.centralcloud.package_sync.services.storing.dependencies import dependencies_write
 from apps.shared.knowledge_cache.models import Source
 from tests.common.factories.packages import START, record, version
 from tests.common.locks import Beside
@@ -145,10 +146,10 @@ def test_a_list_of_dependencies_is_replaced_as_a_whole_and_kept_where_not_asked_
 
 
 def test_the_order_of_a_registry_does_not_count() -> None:
-    package_store(record=record(LEFT, [version("1.0.0", {CORE: "*", "pkg:npm/p1": "1"})]))
-    assert not package_store(
-        record=record(LEFT, [version("1.0.0", {"pkg:npm/p1": "1", CORE: "*"})])
-    )
+    many = {f"pkg:npm/p{number}": "*" for number in range(60)}
+    package_store(record=record(LEFT, [version("1.0.0", many)]))
+    turned = dict(reversed(many.items()))
+    assert not package_store(record=record(LEFT, [version("1.0.0", turned)]))
 
 
 def test_one_need_under_two_conditions_is_two_dependencies() -> None:
@@ -203,6 +204,10 @@ def test_found_by_words_of_name_keywords_and_summary() -> None:
     for word in ("babel", "core", "es6", "tomorrow", "syntaxtree", "syntax"):
         query = SearchQuery(word, config="simple")
         assert Package.objects.filter(words=query).count() == 1, word
+    package_store(record=record(CORE, ["1.0.0"], summary="Minifies", keywords=("es7",)))
+    for word, count in (("minifies", 1), ("es7", 1), ("core", 1), ("es6", 0), ("tomorrow", 0)):
+        query = SearchQuery(word, config="simple")
+        assert Package.objects.filter(words=query).count() == count, word
     package_ensure(["pkg:cargo/leftPad"])
     for word in ("left", "leftpad"):
         assert Package.objects.filter(words=SearchQuery(word, config="simple")).count() == 1
@@ -255,6 +260,7 @@ def test_a_package_whose_registry_is_not_asked_says_so() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_that_store_one_package_wait_for_each_other_and_nothing_is_doubled() -> None:
     said = record(LEFT, ["1.0.0", version("1.1.0", {CORE: "*"})])
+    package_ensure([LEFT, CORE])
     other = Beside(lambda: package_store(record=said))
     with transaction.atomic():
         package_store(record=said)
@@ -266,17 +272,15 @@ def test_two_that_store_one_package_wait_for_each_other_and_nothing_is_doubled()
 
 @pytest.mark.django_db(transaction=True)
 def test_storing_what_depends_on_a_package_does_not_wait_for_that_package() -> None:
-    package_ensure([LEFT, CORE])
+    package_store(record=record(LEFT, ["1.0.0"]))
+    package_ensure([CORE])
+    needing, version_id = version("1.0.0", {CORE: "*"}), versions()["1.0.0"].pk
     with transaction.atomic():
-        Package.objects.select_for_update(no_key=True).get(purl=CORE)
-        other = Beside(lambda: package_ensure([CORE]) and _need_stored())
+        package_store(record=record(CORE, ["1.0.0"]))
+        other = Beside(lambda: dependencies_write([needing], {"1.0.0": version_id}))
         assert not other.start()
     other.join()
     assert needs("1.0.0") == [(CORE, "*", "runtime", "")]
-
-
-def _need_stored() -> bool:
-    return package_store(record=record(LEFT, [version("1.0.0", {CORE: "*"})]))
 
 
 TEXTS = ("1.0.0", "1.1.0", "1.10.0", "2.0.0-rc.1", "2.0.0")
