@@ -31,6 +31,7 @@ from apps.centralcloud.package_sync.services.syncing import (
     run,
     sync_run,
 )
+from apps.centralcloud.package_sync.services.syncing import outcomes as outcomes_module
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled, job_cancel
 from apps.shared.core.models import Job
 from tests.common.factories.packages import declare, record, version
@@ -284,15 +285,16 @@ def test_a_full_disk_stops_the_run_with_one_line(npm: Shelf) -> None:
 def test_a_database_that_is_away_stops_the_run_with_one_line(
     npm: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_reading: object, **_: object) -> None:
+    def full(**_: object) -> None:
         raise OperationalError("could not extend file\nHINT: Check free disk space.")
 
     npm.put(record(A, ["1.0.0"]))
     declare(A, "one")
-    monkeypatch.setattr(run, "outcome_store", full)
+    monkeypatch.setattr(outcomes_module, "package_store", full)
     with pytest.raises(SyncStopped) as stopped:
         packages_sync()
     assert str(stopped.value) == "The database does not take it: could not extend file"
+    assert Outcome.objects.count() == 0
 
 
 def test_old_outcomes_go_and_the_others_stay(npm: Shelf, settings: LazySettings) -> None:
