@@ -131,14 +131,17 @@ def test_a_place_without_secrets_in_its_text() -> None:
     assert "s3cret" not in repr(Place("npm", "https://registry.example.test/", headers=SECRET))
 
 
-def test_a_public_place_inside_a_private_network_is_not_asked(
-    fetcher: Fetcher, registry_server: RegistryServer
+def test_a_mirror_may_stand_for_a_public_place_but_leads_nowhere_else_inside(
+    fetcher: Fetcher, registry_server: RegistryServer, other: RegistryServer
 ) -> None:
-    registry_server.route("p", b"{}")
-    for url in (registry_server.url, f"http://localhost:{registry_server.port}/"):
+    registry_server.route("p", b'{"whole": true}')
+    other.route("file", b"{}")
+    place = Place("npm", registry_server.url)
+    assert fetcher.get(place, "p").json() == {"whole": True}
+    for url in (other.url, f"http://localhost:{registry_server.port}/"):
         with pytest.raises(Refused, match="private network"):
-            fetcher.get(Place("npm", url), "p")
-    assert registry_server.requests == []
+            fetcher.get(place, f"{url}file")
+    assert (registry_server.paths(), other.requests) == (["/p"], [])
 
 
 def test_a_public_place_does_not_lead_inside(
@@ -172,7 +175,7 @@ def test_a_connection_of_a_private_place_is_no_way_in_for_a_public_one(
     registry_server.route("q", b"{}")
     fetcher.get(place, "p")
     with pytest.raises(Refused):
-        fetcher.get(Place("pypi", registry_server.url), "q")
+        fetcher.get(Place("pypi", "http://public.test/"), f"{registry_server.url}q")
     assert registry_server.paths() == ["/p"]
 
 
@@ -218,7 +221,7 @@ def test_behind_a_proxy_addresses_are_judged_as_they_are_written(
         assert seen.headers["proxy-authorization"].startswith("Basic ")
         for host in ("localhost", "127.0.0.1", "10.0.0.7", "127.1", "[::1]"):
             with pytest.raises(Refused):
-                fetcher.get(Place("npm", f"http://{host}/"), "p")
+                fetcher.get(Place("npm", "http://registry.test/"), f"http://{host}/p")
     assert len(registry_server.requests) == 1
 
 

@@ -31,7 +31,7 @@ from apps.centralcloud.package_sync.engine.pypi.naming import file_read, version
 from apps.centralcloud.package_sync.engine.pypi.simple import listing_read
 from apps.centralcloud.package_sync.engine.reading import Part
 from apps.centralcloud.package_sync.engine.registry import Malformed
-from tests.common.registries.fixtures import Registries
+from tests.common.registries.fixtures import Registries, places_of
 from tests.common.registries.garbage import mutated
 from tests.common.registries.pypi import (
     JSON_TYPE,
@@ -94,6 +94,20 @@ def test_a_source_distribution_is_only_fetched_where_nothing_else_tells(
         registries.serve("pypi", {name: {"versions": {"1.0": version}}})
         PyPI(fetcher, registries.places["pypi"]).package(name)
     assert not [path for path in registries.server.paths() if path.endswith(".tar.gz")]
+
+
+def test_files_on_a_host_that_may_not_be_asked_leave_the_rest(
+    registries: Registries, fetcher: Fetcher
+) -> None:
+    registries.serve("pypi", {"demo": {"versions": {"1.0": {"wheels": [LINUX]}}}})
+    inside = f"http://localhost:{registries.server.port}/secret"
+    for name in (f"demo-1.0-{LINUX}.whl.metadata", "demo-1.0.tar.gz"):
+        registries.server.fault(f"pypi/files/{name}", "redirect", times=9, to=inside)
+    record = PyPI(fetcher, places_of(registries.server, private=False)["pypi"]).package("demo")
+    assert record is not None
+    assert record.versions[0].dependencies == ()
+    assert [path for path in registries.server.paths() if "demo-1.0.tar.gz" in path]
+    assert "/secret" not in registries.server.paths()
 
 
 @pytest.mark.parametrize(

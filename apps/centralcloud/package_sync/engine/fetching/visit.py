@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from apps.centralcloud.package_sync.engine.places.place import Place
+from apps.centralcloud.package_sync.engine.places.place import Place, origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,15 @@ class Visit:
     def secrets(self) -> Mapping[str, str]:
         """The place's credentials where the request goes to the host they are for, else none."""
         return self.place.secrets(self.url)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether only a public address may be asked: where a public registry leads elsewhere.
+
+        Where its own hosts are, this machine's resolver says: a mirror may stand for them.
+        """
+        own = (self.place.url, self.place.api)
+        return not self.place.private and origin(self.url) not in map(origin, own)
 
     @property
     def key(self) -> str:

@@ -98,11 +98,11 @@ class Wire(httpx.BaseTransport):
         return context()
 
     def _pool(self, url: httpx.URL, visit: Visit) -> httpcore.ConnectionPool:
-        proxy = self._proxies.of(url, guarded=not visit.place.private)
-        key = (url.raw_scheme, url.raw_host, url.port, visit.place.private, proxy)
+        proxy = self._proxies.of(url, guarded=visit.guarded)
+        key = (url.raw_scheme, url.raw_host, url.port, visit.guarded, proxy)
         with self._lock:
             if key not in self._pools:
-                guarded = not visit.place.private and proxy is None
+                guarded = visit.guarded and proxy is None
                 self._pools[key] = self._pool_made(url.scheme, proxy, Network(guarded=guarded))
             return self._pools[key]
 

@@ -18,7 +18,8 @@ class Place:
     and hex's; empty where there is none, or where only the registry itself says (cargo's
     ``config.json``). ``headers`` are the user's credentials: they go to the host of ``url``, or of
     ``owner`` where that is set, and nowhere else. ``private`` places are configured by the user and
-    may lie in a private network. ``scopes`` are the places of npm's scopes (``@babel``) that have
+    may lead into a private network; what others name beside their own hosts is asked at public
+    addresses only. ``scopes`` are the places of npm's scopes (``@babel``) that have
     one of their own.
     """
 

@@ -161,8 +161,8 @@ class PyPI:
     def _core(self, version: str, wheel: File) -> Described | None:
         try:
             document = self._fetcher.get(self._place, f"{wheel.url}.metadata", accept=_ANY)
-        except PackageMissing:
-            return None
+        except (PackageMissing, Refused):
+            return None  # files lie on a host of their own, which may not be asked
         return metadata_read(document.body, version=version, digest=wheel.metadata or "")
 
     def _tools(self, said: Described, project: Project, latest: str) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ class PyPI:
             return ()
         try:
             document = self._fetcher.get(self._place, source.url, accept=_ANY, limit=LARGEST_SOURCE)
-        except (PackageMissing, TooLarge):
+        except (PackageMissing, Refused, TooLarge):
             return ()
         return build_tools(document.body)
 
