@@ -1,9 +1,9 @@
 """Names of packages as package URLs, normalised as each ecosystem compares them.
 
 Source: the purl specification (ECMA-427), through packageurl-python, and PEP 503 for Python. The
-purls that code bases declare are made in the same way, so that both meet. The specification writes
-npm names in lower case, as the registry has demanded since 2014; the few older ones with capitals
-cannot be told apart by purl.
+purls that code bases declare are made by the same function, so that both meet. npm's names and
+scopes are in lower case, as its registry has demanded of new ones since 2014; the library leaves
+scopes as they are. The few older names with capitals cannot be told apart by purl.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from packaging.utils import canonicalize_name
 
 
 @lru_cache(maxsize=65_536)
-def purl_of(ecosystem: str, name: str) -> str:
-    """The purl, without version, of a package by its name with namespace: ``@babel/core``.
+def purl_of(ecosystem: str, name: str, version: str = "") -> str:
+    """The purl of a package by its name with namespace, ``@babel/core``, and its version if given.
 
     Raises:
         ValueError: the name is empty.
     """
     plain = _plain(ecosystem, name.strip())
     namespace, _, last = plain.rpartition("/")
-    return PackageURL(ecosystem, namespace or None, last).to_string()
+    return PackageURL(ecosystem, namespace or None, last, version or None).to_string()
 
 
 @lru_cache(maxsize=65_536)
@@ -50,4 +50,6 @@ def full_name(purl: str) -> str:
 def _plain(ecosystem: str, name: str) -> str:
     if ecosystem == "pypi":
         return canonicalize_name(name)
+    if ecosystem == "npm":
+        name = name.lower()
     return (name.replace(":", "/") if ecosystem == "maven" else name).strip("/")

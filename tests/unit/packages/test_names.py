@@ -16,6 +16,8 @@ from apps.singularity.ingestion.engine.manifests.model import Notes
         ("pypi", "Django", "pkg:pypi/django"),
         ("pypi", "ruamel.yaml_clib", "pkg:pypi/ruamel-yaml-clib"),
         ("npm", "@babel/core", "pkg:npm/%40babel/core"),
+        ("npm", "@Babel/Core", "pkg:npm/%40babel/core"),
+        ("npm", "JSONStream", "pkg:npm/jsonstream"),
         ("npm", "lodash", "pkg:npm/lodash"),
         ("cargo", "serde_json", "pkg:cargo/serde_json"),
         ("hex", "Phoenix", "pkg:hex/phoenix"),
@@ -33,6 +35,7 @@ def test_a_name_becomes_the_purl_of_its_ecosystem(ecosystem: str, name: str, pur
         ("pypi", "zope.interface"),
         ("pypi", "A__b"),
         ("npm", "@types/node"),
+        ("npm", "@Babel/Core"),
         ("npm", "JSONStream"),
         ("cargo", "Inflector"),
         ("hex", "ecto_sql"),
@@ -43,7 +46,9 @@ def test_a_name_becomes_the_purl_of_its_ecosystem(ecosystem: str, name: str, pur
 def test_it_is_the_purl_that_a_code_base_declares(ecosystem: str, name: str) -> None:
     notes = Notes()
     notes.declare((ecosystem, name))
-    assert [found.purl for found in notes.found] == [purl_of(ecosystem, name)]
+    notes.declare((ecosystem, name), version="1.0+a")
+    plain = purl_of(ecosystem, name)
+    assert [found.purl for found in notes.found] == [plain, f"{plain}@1.0%2Ba"]
 
 
 def test_a_purl_is_taken_apart() -> None:

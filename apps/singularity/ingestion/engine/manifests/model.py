@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from packageurl import PackageURL
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+
+from apps.shared.packages.names import purl_of
 
 _TEST = re.compile(r"\b(?:test|tests|testing)\b")
 _DOCS = re.compile(r"\b(?:doc|docs|documentation)\b")
@@ -58,7 +58,7 @@ class Notes:
         """Add a (purl type, name); with a `version` it is locked."""
         kind, name = package
         try:
-            purl = _purl(kind, name, version)
+            purl = purl_of(kind, name, version or "")
         except ValueError as error:
             self.problems.append(f"{name!r} is no {kind} package: {error}")
             return
@@ -93,12 +93,6 @@ class Notes:
         if value is not None:
             self.problems.append(f"{what} is not a list")
         return []
-
-
-def _purl(kind: str, name: str, version: str | None) -> str:
-    name = canonicalize_name(name) if kind == "pypi" else name.strip("/")
-    namespace, _, last = name.rpartition("/")
-    return PackageURL(kind, namespace or None, last, version or None).to_string()
 
 
 def as_text(value: object) -> str:
