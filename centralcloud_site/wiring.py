@@ -104,7 +104,9 @@ SIDEBAR: list[str] = [
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",
 ]
-MEASURES: dict[str, str] = {}
+MEASURES: dict[str, str] = {
+    "sync packages": "apps.centralcloud.package_sync.services.syncing.runs.SYNC_MEASURE",
+}
 HANDLERS: dict[str, str] = {
     "intelligence.code.pattern.learned": "apps.centralcloud.aggregation.handlers.code_patterns",
     "intelligence.architecture.pattern.learned": (
