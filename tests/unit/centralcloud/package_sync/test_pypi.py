@@ -261,8 +261,8 @@ def test_a_mirror_may_answer_anything_where_its_json_api_is_only_guessed(
 ) -> None:
     registries.serve("pypi", {"demo": DEMO})
     place = registries.places["pypi"]
-    for answer in ({"body": b"<html>", "status": 200}, {"body": b"", "status": 403}):
-        registries.server.route("pypi/pypi/demo/json", **answer)
+    for body, status in ((b"<html>", 200), (b"", 403)):
+        registries.server.route("pypi/pypi/demo/json", body, status=status)
         assert _read(PyPI(fetcher, place), "demo").maintainers is None
     without = replace(place, api="")
     assert _read(PyPI(fetcher, without), "demo").latest == "1.10"
