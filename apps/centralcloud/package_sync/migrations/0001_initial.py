@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('vector', models.CharField(blank=True, max_length=200)),
                 ('references', models.JSONField(blank=True, default=list)),
                 ('source', models.CharField(max_length=120)),
+                ('by_registry', models.BooleanField(default=False)),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('modified_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),

@@ -14,9 +14,11 @@ from apps.centralcloud.package_sync.models.packages import VERSION_LENGTH, Packa
 class Advisory(models.Model):
     """One advisory; the document with the latest ``modified_at`` holds.
 
-    ``severity`` is none, low, medium, high or critical, from ``score`` (CVSS base score, 0 to 10)
-    or from what the database says; empty where neither is there. ``source`` says where it came
-    from. Aliases of one vulnerability share ``group``: the smallest of their ids.
+    One that a registry hands out (``by_registry``) says less, and holds only as long as no source
+    of advisories has one with the same id. ``severity`` is none, low, medium, high or critical,
+    from ``score`` (CVSS base score, 0 to 10) or from what the database says; empty where neither is
+    there. ``source`` says where it came from. Aliases of one vulnerability share ``group``: the
+    smallest of their ids.
     """
 
     osv_id = models.CharField(max_length=100, unique=True)
@@ -29,6 +31,7 @@ class Advisory(models.Model):
     vector = models.CharField(max_length=200, blank=True)
     references = models.JSONField(default=list, blank=True)
     source = models.CharField(max_length=120)
+    by_registry = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True, blank=True)
     modified_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from apps.centralcloud.package_sync.engine.record import PackageRecord, VersionRecord
 from apps.centralcloud.package_sync.models import Advisory, Affected, AffectedVersion, Package
 from apps.centralcloud.package_sync.services.advisories import (
     Imported,
@@ -14,6 +15,7 @@ from apps.centralcloud.package_sync.services.advisories import (
     affected_match,
     affected_match_all,
 )
+from apps.centralcloud.package_sync.services.storing.package import package_store
 from apps.shared.knowledge_cache.models import Source
 from tests.common.factories.advisories import affected, below, document, package, versions_add
 
@@ -23,6 +25,13 @@ LODASH = "pkg:npm/lodash"
 
 def read(*documents: dict[str, Any], source: str = "npm/all.zip") -> Imported:
     imported = advisories_import(documents=documents, source=source)
+    affected_match_all()
+    return imported
+
+
+def handed_out(*documents: dict[str, Any]) -> Imported:
+    """What a registry hands out with a package."""
+    imported = advisories_import(documents=documents, source="the npm registry", by_registry=True)
     affected_match_all()
     return imported
 
@@ -152,3 +161,71 @@ def test_garbage_is_left_out_and_said() -> None:
         "GHSA-4: modified: lies in the future",
     ]
     assert Package.objects.count() == 0
+
+
+def test_what_a_package_is_stored_with_counts_as_its_registry_s() -> None:
+    told = document("GHSA-1", affected(LODASH, below("2.0.0")), modified="2026-05-03T00:00:00Z")
+    record = PackageRecord(
+        LODASH, "npm", "", "lodash", "d", versions=(VersionRecord("1.0.0"),), advisories=(told,)
+    )
+    package_store(record=record)
+    kept = Advisory.objects.get()
+    assert (kept.source, kept.by_registry) == ("the npm registry", True)
+    assert matches() == {"1.0.0": "2.0.0"}
+
+
+OFTEN = ["2026-04-01T00:00:00Z", "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize("modified", OFTEN)
+@pytest.mark.parametrize("first", ["source", "registry"])
+def test_a_source_of_advisories_holds_over_a_registry_whichever_comes_first_or_is_newer(
+    modified: str, first: str
+) -> None:
+    package(LODASH, "1.0.0", "2.0.0")
+    full = document("GHSA-1", affected(LODASH, below("3.0.0")))
+    bare = document("GHSA-1", affected(LODASH, below("2.0.0")), modified=modified, severity=[])
+    if first == "source":
+        assert read(full).new == 1
+        assert handed_out(bare).unchanged == 1
+    else:
+        assert handed_out(bare).new == 1
+        assert Advisory.objects.get().severity == ""
+        assert read(full).changed == 1
+    kept = Advisory.objects.get()
+    assert (kept.severity, kept.source, kept.by_registry) == ("high", "npm/all.zip", False)
+    assert matches() == {"1.0.0": "3.0.0", "2.0.0": "3.0.0"}
+    before = revision()
+    assert handed_out(bare).unchanged == 1
+    assert revision() == before
+
+
+@pytest.mark.parametrize("modified", OFTEN)
+def test_what_a_registry_says_last_of_a_package_holds_however_it_is_dated(modified: str) -> None:
+    package(LODASH, "1.0.0", "2.0.0")
+    handed_out(document("GHSA-1", affected(LODASH, below("2.0.0"))))
+    later = document("GHSA-1", affected(LODASH, below("3.0.0")), modified=modified)
+    assert handed_out(later).changed == 1
+    assert matches() == {"1.0.0": "3.0.0", "2.0.0": "3.0.0"}
+    assert handed_out(later | {"summary": "Worse"}).changed == 1
+    assert Advisory.objects.get().summary == "Worse"
+    before = revision()
+    assert handed_out(later | {"summary": "Worse"}).unchanged == 1
+    assert revision() == before
+    assert handed_out(later | {"withdrawn": modified}).changed == 1
+    assert matches() == {}
+
+
+def test_an_advisory_that_a_registry_hands_out_with_two_packages_is_of_both() -> None:
+    es = "pkg:npm/lodash-es"
+    package(LODASH, "1.0.0")
+    package(es, "1.0.0")
+    ours = document("GHSA-1", affected(LODASH, below("2.0.0")))
+    theirs = document("GHSA-1", affected(es, below("3.0.0")), modified=OFTEN[0])
+    handed_out(ours)
+    handed_out(theirs)
+    before = revision()
+    assert handed_out(ours).unchanged == 1
+    assert (matches(), matches(es), revision()) == ({"1.0.0": "2.0.0"}, {"1.0.0": "3.0.0"}, before)
+    read(ours)
+    assert (matches(), matches(es)) == ({"1.0.0": "2.0.0"}, {})

@@ -2,8 +2,8 @@
 
 An index says less than the advisory's own database: only whether this version is affected, and
 which ones are mended. So a document speaks for the versions that were asked for and for those from
-each up to the next mended one, and is dated by the newest of them: the database's own, which is
-modified later than that, holds wherever it is known.
+each up to the next mended one. The index does not date it either: it bears the date of the newest
+release among them. The database's own document holds wherever it is known.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Store documents in OSV schema: of each id the one that was modified last holds."""
+"""Store documents in OSV schema, batch by batch."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ from apps.centralcloud.package_sync.engine.osv import AdvisoryRecord, OsvError, 
 from apps.centralcloud.package_sync.models import Advisory
 from apps.centralcloud.package_sync.services.advisories.affecting import affected_store
 from apps.centralcloud.package_sync.services.advisories.grouping import groups_store
+from apps.centralcloud.package_sync.services.advisories.holding import (
+    SAID,
+    advisories_known,
+    advisories_news,
+    advisory_say,
+)
 from apps.shared.knowledge_cache.services import source_changed
 
 BATCH = 500
@@ -23,10 +29,7 @@ SOURCE_LENGTH = 120
 AHEAD = timedelta(days=1)
 """How far a clock elsewhere may be ahead; what is modified later than that would hold for ever."""
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('package_sync:advisories', 0))"
-_FIELDS = (
-    "aliases", "summary", "details", "severity", "score", "vector", "references", "source",
-    "published_at", "modified_at", "withdrawn_at",
-)  # fmt: skip
+_FIELDS = (*SAID, "source", "by_registry", "modified_at")
 
 
 @dataclass(slots=True)
@@ -53,10 +56,17 @@ class Imported:
         self.reasons = [*self.reasons, *other.reasons][:REASONS_KEPT]
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    name: str
+    by_registry: bool
+
+
 def advisories_import(
     *,
     documents: Iterable[Mapping[str, Any]],
     source: str,
+    by_registry: bool = False,
     dry_run: bool = False,
     into: Imported | None = None,
 ) -> Imported:
@@ -68,17 +78,19 @@ def advisories_import(
 
     Args:
         source: where they come from, as people read it: a file's name, a registry.
+        by_registry: a registry hands them out with a package: see ``holding`` for what holds.
         dry_run: say what would come of it.
         into: where it is counted as it goes, so that what an error ends is counted too.
     """
     imported = Imported() if into is None else into
+    given = _Source(source[:SOURCE_LENGTH], by_registry)
     remaining = iter(documents)
     while batch := list(islice(remaining, BATCH)):
         parsed = list(_parsed(batch, imported))
         records = _newest(parsed)
         imported.unchanged += len(parsed) - len(records)
         with transaction.atomic():
-            _store(records, source[:SOURCE_LENGTH], imported, dry_run=dry_run)
+            _store(records, given, imported, dry_run=dry_run)
     return imported
 
 
@@ -104,39 +116,30 @@ def _newest(records: Sequence[AdvisoryRecord]) -> dict[str, AdvisoryRecord]:
 
 
 def _store(
-    records: dict[str, AdvisoryRecord], source: str, imported: Imported, *, dry_run: bool
+    records: dict[str, AdvisoryRecord], given: _Source, imported: Imported, *, dry_run: bool
 ) -> None:
     """One batch. What is known already is seen without waiting for another import."""
-    if not (news := _news(records, _known(records))) or dry_run:
-        _count(records, news, _known(records), imported)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
-    known = _known(records)
-    news = _news(records, known)
+    known, news = _news(records, given)
+    if news and not dry_run:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK)
+        known, news = _news(records, given)
     _count(records, news, known, imported)
-    if news:
+    if news and not dry_run:
         former = {alias for id_ in news.keys() & known.keys() for alias in known[id_].aliases}
-        rows = _write(news, known, source)
-        affected_store(rows={row.pk: news[row.osv_id] for row in rows})
+        rows = _write(news, known, given)
+        whole = not given.by_registry
+        affected_store(rows={row.pk: news[row.osv_id] for row in rows}, whole=whole)
         groups_store(osv_ids=news.keys() | former)
         source_changed("advisories")
 
 
-def _known(records: Iterable[str]) -> dict[str, Advisory]:
-    fields = ("osv_id", "modified_at", "aliases", "group")
-    rows = Advisory.objects.filter(osv_id__in=list(records)).only(*fields)
-    return {row.osv_id: row for row in rows}
-
-
 def _news(
-    records: dict[str, AdvisoryRecord], known: Mapping[str, Advisory]
-) -> dict[str, AdvisoryRecord]:
-    return {
-        id_: record
-        for id_, record in records.items()
-        if id_ not in known or known[id_].modified_at < record.modified
-    }
+    records: Mapping[str, AdvisoryRecord], given: _Source
+) -> tuple[dict[str, Advisory], dict[str, AdvisoryRecord]]:
+    """What is known of these advisories, and the documents that hold over it."""
+    known = advisories_known(records, by_registry=given.by_registry)
+    return known, advisories_news(records, known, by_registry=given.by_registry)
 
 
 def _count(
@@ -148,20 +151,15 @@ def _count(
 
 
 def _write(
-    records: Mapping[str, AdvisoryRecord], known: Mapping[str, Advisory], source: str
+    records: Mapping[str, AdvisoryRecord], known: Mapping[str, Advisory], given: _Source
 ) -> list[Advisory]:
-    rows = [_row(record, known.get(record.id), source) for record in records.values()]
+    rows = [_row(record, known.get(record.id), given) for record in records.values()]
     Advisory.objects.bulk_update([row for row in rows if row.pk], _FIELDS, batch_size=BATCH)
     Advisory.objects.bulk_create([row for row in rows if not row.pk])
     return rows
 
 
-def _row(record: AdvisoryRecord, known: Advisory | None, source: str) -> Advisory:
+def _row(record: AdvisoryRecord, known: Advisory | None, given: _Source) -> Advisory:
     row = known or Advisory(osv_id=record.id, group=record.id)
-    row.aliases, row.source = list(record.aliases), source
-    row.summary, row.details = record.summary, record.details
-    row.severity, row.score, row.vector = record.severity, record.score, record.vector
-    row.references = [{"type": kind, "url": url} for kind, url in record.references]
-    row.published_at, row.modified_at = record.published, record.modified
-    row.withdrawn_at = record.withdrawn
-    return row
+    row.source, row.by_registry = given.name, given.by_registry
+    return advisory_say(row, record)

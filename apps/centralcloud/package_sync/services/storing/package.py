@@ -49,7 +49,9 @@ def package_store(*, record: PackageRecord, now: datetime | None = None) -> bool
         changed = _write(package, record, at)
         if record.advisories:
             advisories_import(
-                documents=record.advisories, source=f"the {record.ecosystem} registry"
+                documents=record.advisories,
+                source=f"the {record.ecosystem} registry",
+                by_registry=True,
             )
         if record.advisories or changed:
             affected_match(package=package)
