@@ -200,6 +200,7 @@ def test_a_document_is_read_with_all_that_is_kept() -> None:
         ("Maven:https://elsewhere.invalid", "org.x:y", "", None),
         ("Linux", "Kernel", "", None),
         ("Odd", "x", "no purl", None),
+        ("Odd", "x", "pkg:npm/%40Babel/Core@7?a=b#c", "pkg:npm/%40babel/core"),
     ],
 )
 def test_packages_are_named_as_code_bases_declare_them(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from packageurl import PackageURL
-
-from apps.shared.packages.names import purl_of
+from apps.shared.packages.names import full_name, purl_of, purl_split
 
 _TYPES = {
     "npm": "npm",
@@ -47,7 +45,6 @@ def _made(kind: str, name: str) -> str:
 def _plain(purl: str) -> str:
     """A purl without version, qualifiers and subpath; empty for what is none."""
     try:
-        given = PackageURL.from_string(purl)
+        return purl_of(purl_split(purl)[0], full_name(purl))
     except ValueError:
         return ""
-    return PackageURL(type=given.type, namespace=given.namespace, name=given.name).to_string()
