@@ -13,4 +13,5 @@ urlpatterns = [
     path("api/v1/", include("apps.singularity.training.api.urls")),
     path("api/v1/", include("apps.singularity.publishing.api.urls")),
     path("api/v1/", include("apps.singularity.guidance.api.urls")),
+    path("api/v1/", include("apps.shared.knowledge_cache.api.urls")),
 ]

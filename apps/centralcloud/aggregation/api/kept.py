@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.centralcloud.aggregation.selectors.matrix import FACETS
+from apps.shared.knowledge_cache.api.answers import OBJECT, CachedView
 from apps.shared.knowledge_cache.kinds import Question
-from apps.shared.knowledge_cache.services.answering import answer_cached
-
-OBJECT = {200: OpenApiTypes.OBJECT}
 
 
 class RankingQuestion(serializers.Serializer[Question]):
@@ -40,25 +34,7 @@ class MatrixQuestion(PageQuestion):
     facet = serializers.ChoiceField(choices=list(FACETS), default="language")
 
 
-class KeptView(APIView):
-    """Answers one kind of question; every field of the question has a value."""
-
-    kind: ClassVar[str]
-    question: ClassVar[type[serializers.Serializer[Question]]]
-
-    def answer(self, request: Request) -> Response:
-        """The answer, and when it was worked out.
-
-        Raises:
-            ValidationError: 400 with what is wrong with each parameter.
-        """
-        asked = self.question(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        cached = answer_cached(kind=self.kind, question=dict(asked.validated_data))
-        return Response({**cached.value, "answered_at": cached.made_at})
-
-
-class RankingView(KeptView):
+class RankingView(CachedView):
     """The patterns of most instances."""
 
     kind = "pattern_ranking"
@@ -70,7 +46,7 @@ class RankingView(KeptView):
         return self.answer(request)
 
 
-class MatrixView(KeptView):
+class MatrixView(CachedView):
     """Instances beside languages, kinds of patterns or frameworks."""
 
     kind = "fleet_matrix"
@@ -82,7 +58,7 @@ class MatrixView(KeptView):
         return self.answer(request)
 
 
-class SummaryView(KeptView):
+class SummaryView(CachedView):
     """What each instance has told, in numbers."""
 
     kind = "instance_summary"

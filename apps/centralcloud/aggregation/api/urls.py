@@ -14,5 +14,5 @@ urlpatterns = [
     *router.urls,
     path("patterns/ranking", kept.RankingView.as_view(), name="pattern-ranking"),
     path("fleet/matrix", kept.MatrixView.as_view(), name="fleet-matrix"),
-    path("fleet/instances/summary", kept.SummaryView.as_view(), name="instance-summary"),
+    path("fleet/summary", kept.SummaryView.as_view(), name="instance-summary"),
 ]

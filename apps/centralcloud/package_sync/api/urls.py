@@ -12,6 +12,7 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from apps.centralcloud.package_sync.api import views
+from apps.centralcloud.package_sync.api.hot import HotPackagesView
 from apps.centralcloud.package_sync.api.sbom import SbomView
 
 KEY = r"^packages/(?P<key>\d+|pkg:[^/]+/.+?)"
@@ -23,6 +24,7 @@ LIST: dict[str, Any] = {"get": "list"}
 
 urlpatterns = [
     *router.urls,
+    path("packages/hot", HotPackagesView.as_view(), name="packages-hot"),
     re_path(f"{KEY}/versions$", views.VersionViewSet.as_view(LIST), name="package-versions"),
     re_path(f"{KEY}/dependents$", views.DependentViewSet.as_view(LIST), name="package-dependents"),
     re_path(f"{KEY}/uses$", views.UseViewSet.as_view(LIST), name="package-uses"),

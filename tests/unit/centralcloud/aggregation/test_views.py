@@ -90,7 +90,7 @@ def test_the_matrix_and_the_summary_name_instances_with_their_numbers() -> None:
     [
         ("patterns/ranking", "patterns"),
         ("fleet/matrix?facet=kind", "instances"),
-        ("fleet/instances/summary", "instances"),
+        ("fleet/summary", "instances"),
     ],
 )
 def test_over_rest(path: str, part: str) -> None:
@@ -98,7 +98,10 @@ def test_over_rest(path: str, part: str) -> None:
     client = APIClient()
     assert client.get(f"/api/v1/{path}").status_code == 401
     client.force_authenticate(User.objects.create_user("reader"))
-    answer = client.get(f"/api/v1/{path}").json()
+    response = client.get(f"/api/v1/{path}")
+    assert response["X-Cache"] == "made"
+    assert client.get(f"/api/v1/{path}")["X-Cache"] == "near"
+    answer = response.json()
     assert answer[part]
     assert answer["as_of"] <= answer["answered_at"]
 

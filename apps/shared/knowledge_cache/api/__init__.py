@@ -1,0 +1,1 @@
+"""Cached answers and copies over REST."""
