@@ -39,7 +39,7 @@ def concerned(
     affected: Sequence[str],
     fixed: Sequence[str],
 ) -> list[Here]:
-    """What is concerned, by code base and version; each once.
+    """What is concerned, by code base, version and requirement; each once.
 
     Where a code base has lock files, those decide. Where it has none, a fresh installation would
     take the newest version that a requirement allows: one that lets a newer, fixed version in is
@@ -58,7 +58,11 @@ def concerned(
             rows, ecosystem, affected, fixed
         )
     }
-    return sorted(found, key=lambda one: (one.codebase, version_key(ecosystem, one.version)))
+
+    def order(one: Here) -> tuple[object, ...]:
+        return one.codebase, version_key(ecosystem, one.version), one.version, one.requirement
+
+    return sorted(found, key=order)
 
 
 def _locked(
