@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 from itertools import permutations
 from random import Random
@@ -16,6 +17,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
@@ -150,6 +152,33 @@ def test_what_is_over_vanishes_and_an_older_message_does_not_bring_it_back() -> 
 
 
 @database
+def test_an_end_that_was_missed_is_heard_when_it_is_told_again() -> None:
+    declare("shop", f"{LODASH}@4.17.20", locked=True)
+    hear(told(1))
+    hear(over(2))  # the third time that it is told, but the first that is heard
+    assert here() == []
+    hear(over(2))
+    assert Advisory.objects.get().over
+
+
+@database
+def test_what_was_not_told_again_for_as_long_as_the_retention_goes_when_others_are_told(
+    settings: LazySettings,
+) -> None:
+    declare("shop", f"{LODASH}@4.17.20", locked=True)
+    declare("shop", "pkg:npm/ms@1.0.0", locked=True)
+    hear(told(1), told(1, "pkg:npm/ms", affected=("1.0.0",)))
+    edge = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
+    Advisory.objects.filter(purl=LODASH).update(last_told_at=edge + timedelta(hours=1))
+    hear(told(1, "pkg:npm/ms", affected=("1.0.0",)))
+    assert len(here()) == 2, "it may be told again yet"
+    Advisory.objects.update(last_told_at=edge - timedelta(hours=1))
+    assert len(here()) == 2, "nothing is told, so nothing is known to be over"
+    hear(told(1, "pkg:npm/ms", affected=("1.0.0",)))
+    assert here() == [("shop", "1.0.0")]
+
+
+@database
 def test_without_a_lock_file_the_requirement_decides() -> None:
     declare("held", LODASH, "<4.17.21")
     declare("free", LODASH, "^4.17.0")
@@ -190,6 +219,12 @@ def test_a_code_base_with_lock_files_is_concerned_by_nothing_but_what_they_have(
     with_locks = {codebase for codebase, _ in locked}
     assert all(one.codebase not in with_locks for one in found if not one.locked)
     assert found == concerned(declared[::-1], ecosystem="npm", affected=affected, fixed=fixed)
+
+
+def test_of_one_version_the_requirements_are_in_order() -> None:
+    declared = [Declaration("a", "", f">={number}") for number in range(9, 0, -1)]
+    found = concerned(declared, ecosystem="npm", affected=[], fixed=[])
+    assert [one.requirement for one in found] == [f">={number}" for number in range(1, 10)]
 
 
 def panel_html() -> str:

@@ -24,8 +24,9 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 def advisories_apply(*, payloads: Sequence[AdvisoryPublished]) -> int:
     """Keep those that are news; returns how many were.
 
-    Messages may come twice, late and in any order. What is over stays as a row until the retention
-    is over too.
+    Messages may come twice, late and in any order. All that holds is told again every day, so a row
+    goes that was not told of as long as the retention is, whether it was over or its end was missed
+    while this instance was away. While nothing comes at all, nothing goes.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [f"guidance:{settings.INSTANCE_ID}:advisories"])
@@ -42,7 +43,7 @@ def advisories_apply(*, payloads: Sequence[AdvisoryPublished]) -> int:
         update_fields=_CONTENT,
     )
     old = now - timedelta(days=settings.RETENTION_DAYS)
-    own(Advisory).filter(over=True, last_told_at__lt=old).delete()
+    own(Advisory).filter(last_told_at__lt=old).delete()
     return len(news)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,9 +51,9 @@ def queued() -> list[AdvisoryPublished]:
     return [AdvisoryPublished(**json.loads(bytes(row.data))) for row in rows]
 
 
-def sent() -> list[AdvisoryPublished]:
+def sent(now: datetime | None = None) -> list[AdvisoryPublished]:
     """What is told now, as if it left at once."""
-    advisories_tell()
+    advisories_tell(now=now)
     told = queued()
     OutboxMessage.objects.all().delete()
     return told
@@ -210,13 +210,28 @@ def test_a_long_key_is_a_digest_and_stays_within_the_contract() -> None:
     assert long != key_of(kind="vulnerable", purl="pkg:maven/" + "x" * 400, group="GHSA-2")
 
 
-def test_the_end_is_forgotten_after_the_retention(settings: LazySettings) -> None:
+def test_the_end_is_told_again_every_day_until_the_retention_is_over(
+    settings: LazySettings,
+) -> None:
+    settings.RETENTION_DAYS = 4
+    row = package(LODASH, "1.0.0")
+    use(row, "a", "1.0.0")
+    read(document("GHSA-1", affected(LODASH, below("2.0.0"))))
+    sent()
+    Use.objects.all().delete()
+    (over,) = sent()
+    told = [sent(timezone.now() + timedelta(hours=12 * half)) for half in range(1, 12)]
+    assert [one for one in told if one] == [[over]] * 3
+    assert not AdvisoryTelling.objects.exists()
+
+
+def test_the_end_is_not_told_again_of_what_is_not_shown_any_more() -> None:
     row = package(LODASH, "1.0.0")
     use(row, "a", "1.0.0")
     read(document("GHSA-1", affected(LODASH, below("2.0.0"))))
     sent()
     Use.objects.all().delete()
     sent()
-    later = timezone.now() + timedelta(days=settings.RETENTION_DAYS + 1)
-    advisories_tell(now=later)
-    assert not AdvisoryTelling.objects.exists()
+    use(row, "a", "1.0.0")
+    Package.objects.update(shown=False)
+    assert sent(timezone.now() + timedelta(hours=25)) == []

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from apps.centralcloud.package_sync.engine.osv import Range, versions_affected
 from apps.centralcloud.package_sync.models import Affected, AffectedVersion, Package, Version
+from apps.centralcloud.package_sync.services.use_counts import use_counts_write
 from apps.shared.knowledge_cache.services import source_changed
 from apps.shared.packages.versions import version_key
 
@@ -34,6 +35,7 @@ def affected_match(*, package: Package) -> int:
         stale = list(_stale(package, versions)) if versions else []
         changed = _match(package, stale, versions) if stale else 0
         if changed:
+            use_counts_write(packages=[package.pk])
             source_changed("advisories")
     return changed
 
@@ -57,6 +59,7 @@ def affected_match_all(
         package = Package.objects.filter(pk=pk).first()
         changed += affected_match(package=package) if package else 0
     report(len(ids), len(ids))
+    use_counts_write()  # also where an advisory names a package no more
     return changed
 
 
