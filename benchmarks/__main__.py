@@ -25,6 +25,7 @@ BENCHMARKS = (
     "aggregation",
     "federation",
     "package_sync",
+    "package_questions",
     "artifacts",
     "vocabulary",
     "surprise",

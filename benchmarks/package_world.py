@@ -46,11 +46,12 @@ _PACKAGES = """
         latest, summary, licence, licence_ids, keywords, homepage, repository, deprecated,
         maintainers, downloads_days, versions_count, yanked_count, releases_year, cadence_days,
         first_release_at, last_release_at, depth, attempts, instances, codebases, spread,
-        words)
+        vulnerable, outdated, obsolete, words)
     SELECT p, 'pkg:' || kind || '/' || name, kind, '', name, 'known', p % 3 <> 0, '', '1.0.0',
         array_to_string(words[5:], ' '), licence, ARRAY[licence], words[2:5], '', '',
         CASE WHEN p % 50 = 7 THEN 'Use another one.' ELSE '' END, 1 + p % 7, 0, 16, 0, 3, 30,
         '2020-01-01', '2026-06-01'::timestamptz - p % 2000 * interval '1 day', 0, 0, 0, 0, '{{}}',
+        false, false, false,
         setweight(to_tsvector('simple', replace(name, '-', ' ')), 'A')
             || setweight(to_tsvector('simple', array_to_string(words[2:5], ' ')), 'B')
             || setweight(to_tsvector('simple', array_to_string(words[5:], ' ')), 'C')
@@ -115,9 +116,9 @@ _USES = """
 """
 _ADVISORIES = """
     INSERT INTO package_sync_advisory (id, osv_id, "group", aliases, summary, details, severity,
-        score, vector, "references", source, published_at, modified_at)
+        score, vector, "references", source, published_at, modified_at, by_registry)
     SELECT a, 'ADV-' || a, 'ADV-' || a, ARRAY[]::text[], 'What is wrong', '', 'high', 7.5, '', '[]',
-        'made', '2026-01-01'::timestamptz + a % 300 * interval '1 day', '2026-05-01'
+        'made', '2026-01-01'::timestamptz + a % 300 * interval '1 day', '2026-05-01', false
     FROM generate_series(1, {advisories}) a;
     INSERT INTO package_sync_affected (id, advisory_id, purl, package_id, ranges, listed, fixed,
         matched)

@@ -10,14 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 Answer = Mapping[str, Any]
 LIMIT = 200
 VERSIONS_SHOWN = 3
+NAME_WIDTH = 24
+"""Columns of a purl: it is what the next question names, so the others fold first."""
 DETAIL_SHOWN = 15
 NOTHING = "No package is like that."
+_LANGUAGES = {"c++": "cpp", "c#": "csharp"}
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�")
 
 
@@ -28,7 +32,11 @@ def arguments_add(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--ecosystem", default="", help="type of the purl: npm, pypi, cargo, hex")
     parser.add_argument(
-        "--implemented-in", metavar="LANGUAGE", default="", help="a language, such as rust"
+        "--implemented-in",
+        type=language_named,
+        metavar="LANGUAGE",
+        default="",
+        help="a language, such as rust",
     )
     parser.add_argument("--used-by", metavar="INSTANCE", default="", help="what it declares")
     parser.add_argument("--licence", default="", help="an SPDX identifier, such as MIT")
@@ -37,6 +45,12 @@ def arguments_add(parser: ArgumentParser) -> None:
     parser.add_argument("--outdated", action="store_true", help="newer releases are there")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--limit", type=int, default=20, help=f"at most {LIMIT}")
+
+
+def language_named(text: str) -> str:
+    """The name that a language goes by here: ``cpp`` for ``C++``."""
+    name = text.strip().lower()
+    return _LANGUAGES.get(name, name)
 
 
 def purl_asked(words: Sequence[str]) -> str:
@@ -60,11 +74,11 @@ def rendered(answer: Answer) -> Iterator[RenderableType]:
 
 def _table(packages: Sequence[Answer]) -> Table:
     own = any(row["mine"] for row in packages)
-    table = Table()
-    for name in ("Package", "Instances", "Here" if own else "In use", "Latest", "Licence"):
-        table.add_column(name, justify="right" if name == "Instances" else "left")
-    table.add_column("Implemented in")
-    table.add_column("Notes")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("Package", overflow="fold", min_width=NAME_WIDTH)
+    table.add_column("Instances", justify="right", no_wrap=True)
+    for name in ("Here" if own else "In use", "Latest", "Licence", "Implemented in", "Notes"):
+        table.add_column(name, overflow="fold")
     for row in packages:
         table.add_row(
             _plain(row["purl"]),

@@ -84,6 +84,9 @@ class Migration(migrations.Migration):
                 ('instances', models.IntegerField(default=0)),
                 ('codebases', models.IntegerField(default=0, verbose_name='code bases')),
                 ('spread', models.JSONField(blank=True, default=dict)),
+                ('vulnerable', models.BooleanField(default=False)),
+                ('outdated', models.BooleanField(default=False)),
+                ('obsolete', models.BooleanField(default=False)),
                 ('words', django.contrib.postgres.search.SearchVectorField(null=True)),
                 ('depth', models.SmallIntegerField(blank=True, help_text='0: declared or wanted; 1: a dependency of such a package; and so on.', null=True)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),
@@ -93,7 +96,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['purl'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='package_words'), django.contrib.postgres.indexes.GinIndex(fields=['licence_ids'], name='package_licence_ids'), models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='package_due'), models.Index(fields=['ecosystem', 'purl'], name='package_ecosystem'), models.Index(fields=['-instances', 'id'], include=('shown', 'ecosystem'), name='package_most_used')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='package_words'), django.contrib.postgres.indexes.GinIndex(fields=['licence_ids'], name='package_licence_ids'), models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='package_due'), models.Index(fields=['ecosystem', 'purl'], name='package_ecosystem'), models.Index(fields=['-instances', 'id'], include=('shown', 'ecosystem'), name='package_most_used'), models.Index(condition=models.Q(('vulnerable', True)), fields=['-instances', 'id'], name='package_vulnerable'), models.Index(condition=models.Q(('outdated', True)), fields=['-instances', 'id'], name='package_outdated'), models.Index(condition=models.Q(('obsolete', True)), fields=['-instances', 'id'], name='package_obsolete')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('versions_count__gte', 0), ('yanked_count__gte', 0)), name='package_counts')],
             },
         ),

@@ -31,8 +31,10 @@ class Package(models.Model):
     other: ``cadence_days`` is the median time between two, ``releases_year`` counts those of the
     last 365 days before the last reading.
 
-    ``instances`` and ``codebases`` count those that use it, ``spread`` the instances by version;
-    ``services.use_counts`` counts them anew whenever uses change.
+    ``instances`` and ``codebases`` count those that use it, ``spread`` the instances by version.
+    ``vulnerable``, ``outdated`` and ``obsolete`` speak of the versions that anybody has: advisories
+    affect one, newer releases replace one, and one, or the package, is deprecated.
+    ``services.use_counts`` works all of these out anew whenever what they follow from changes.
     """
 
     class State(models.TextChoices):
@@ -70,6 +72,9 @@ class Package(models.Model):
     instances = models.IntegerField(default=0)
     codebases = models.IntegerField(default=0, verbose_name="code bases")
     spread = models.JSONField(default=dict, blank=True)
+    vulnerable = models.BooleanField(default=False)
+    outdated = models.BooleanField(default=False)
+    obsolete = models.BooleanField(default=False)
     words = SearchVectorField(null=True)
     depth = models.SmallIntegerField(
         null=True,
@@ -97,6 +102,12 @@ class Package(models.Model):
                 fields=["-instances", "id"],
                 include=["shown", "ecosystem"],  # so that counting reads the index alone
                 name="package_most_used",
+            ),
+            *(
+                models.Index(
+                    fields=["-instances", "id"], condition=Q(**{name: True}), name=f"package_{name}"
+                )
+                for name in ("vulnerable", "outdated", "obsolete")
             ),
         ]
 

@@ -11,7 +11,11 @@ from apps.centralcloud.package_sync.models.packages import VERSION_LENGTH, Packa
 
 
 class ReadCodebase(models.Model):
-    """How far the declarations of a code base have been read: the revisions they stood under."""
+    """How far the declarations of a code base have been read.
+
+    ``revision`` is the sum of the revisions of its facts, which grows with each of them; ``floor``
+    is the one below which nothing holds any more.
+    """
 
     instance = models.CharField(max_length=63)
     codebase = models.CharField(max_length=32)

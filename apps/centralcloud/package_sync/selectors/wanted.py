@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from apps.centralcloud.package_sync.engine.words import words_asked
 from apps.centralcloud.package_sync.models import Implementation, Package, Use
 
+_VULNERABLE = Q(
+    versions__version__affected__isnull=False,
+    versions__version__affected__affected__advisory__withdrawn_at=None,
+)
+_OUTDATED = Q(versions__behind__gt=0)
+_OBSOLETE = Q(package__deprecated__gt="") | Q(versions__version__deprecated__gt="")
 RANKED = 2_000
 """Packages that are ranked by how well words fit; of more, those of most instances come first."""
 
@@ -77,41 +83,18 @@ def packages_visible(audience: str | None) -> QuerySet[Package]:
 
 def _used(rows: QuerySet[Package], wanted: Wanted) -> QuerySet[Package]:
     """Those that are used as it is asked."""
+    uses = Use.objects.filter(instance=wanted.used_by).order_by()
     if wanted.used_by:
-        rows = rows.filter(pk__in=_uses(wanted).values("package"))
-    for asked, condition in (
-        (wanted.outdated, Q(versions__behind__gt=0)),
-        (
-            wanted.deprecated,
-            Q(package__deprecated__gt="") | Q(versions__version__deprecated__gt=""),
-        ),
-        (
-            wanted.vulnerable,
-            Q(
-                versions__version__affected__isnull=False,
-                versions__version__affected__affected__advisory__withdrawn_at=None,
-            ),
-        ),
+        rows = rows.filter(pk__in=uses.values("package"))
+    for asked, kept, of_use in (
+        (wanted.vulnerable, Q(vulnerable=True), _VULNERABLE),
+        (wanted.outdated, Q(outdated=True), _OUTDATED),
+        (wanted.deprecated, Q(obsolete=True), _OBSOLETE),
     ):
         if asked:
-            rows = rows.filter(_having(_uses(wanted).filter(condition), wanted))
+            own = Q(pk__in=uses.filter(of_use).values("package"))
+            rows = rows.filter(own if wanted.used_by else kept)
     return rows
-
-
-def _having(uses: QuerySet[Use], wanted: Wanted) -> Exists | Q:
-    """Packages of these uses: sought from the few of an instance, else package by package.
-
-    The ones that most instances use are often among those asked for, so that a page of them is
-    there before all uses are read.
-    """
-    if wanted.used_by:
-        return Q(pk__in=uses.values("package"))
-    return Exists(uses.filter(package=OuterRef("pk")))
-
-
-def _uses(wanted: Wanted) -> QuerySet[Use]:
-    rows = Use.objects.order_by()
-    return rows.filter(instance=wanted.used_by) if wanted.used_by else rows
 
 
 def _query(words: str) -> SearchQuery:

@@ -21,6 +21,7 @@ from apps.centralcloud.package_sync.selectors.detail import dependents_told, ver
 from apps.centralcloud.package_sync.selectors.listing import licences_used
 from apps.centralcloud.package_sync.selectors.upkeep import upkeep_told
 from apps.centralcloud.package_sync.selectors.wanted import Wanted, packages_ranked
+from apps.centralcloud.package_sync.services.advisories import affected_match_all
 from tests.common.factories.package_world import (
     BABEL,
     HTTPX,
@@ -81,6 +82,7 @@ def test_packages_are_found_by_what_is_asked() -> None:
 
 def test_a_withdrawn_advisory_makes_nothing_vulnerable() -> None:
     Advisory.objects.update(withdrawn_at=READ_AT)
+    affected_match_all()
     assert found(vulnerable=True) == []
     (one,) = packages_described([package_of(REQUESTS).pk], instance="alpha")
     assert one.advisories == ()

@@ -24,6 +24,7 @@ from apps.centralcloud.package_sync.services.storing.versions import (
     versions_differ,
     versions_write,
 )
+from apps.centralcloud.package_sync.services.use_counts import use_counts_write
 from apps.centralcloud.package_sync.services.used_versions import used_versions_resolve
 from apps.shared.knowledge_cache.services import source_changed
 from apps.shared.packages.licences import licence_ids
@@ -58,6 +59,7 @@ def package_store(*, record: PackageRecord, now: datetime | None = None) -> bool
         if changed:
             source_changed(SOURCE)
             used_versions_resolve(package=package)
+            use_counts_write(packages=[package.pk])
     return changed
 
 
