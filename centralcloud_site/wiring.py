@@ -89,6 +89,7 @@ PANELS: list[str] = [
     "apps.centralcloud.insights.panels.INSIGHTS",
     "apps.centralcloud.package_sync.panels.PACKAGES",
     "apps.centralcloud.averaging.panels.MODELS",
+    "apps.shared.knowledge_cache.panels.KNOWLEDGE",
     "apps.shared.nats_bridge.panels.BRIDGE",
     "apps.shared.dashboard.panels.JOBS",
 ]
@@ -100,6 +101,7 @@ SIDEBAR: list[str] = [
     "apps.centralcloud.package_sync.panels.SIDEBAR",
     "apps.centralcloud.averaging.panels.SIDEBAR",
     "apps.shared.artifacts.panels.SIDEBAR",
+    "apps.shared.knowledge_cache.panels.SIDEBAR",
     "apps.shared.nats_bridge.panels.SIDEBAR",
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",

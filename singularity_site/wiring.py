@@ -104,6 +104,7 @@ PANELS: list[str] = [
     "apps.singularity.ingestion.panels.LANGUAGES",
     "apps.singularity.ingestion.panels.LEFT_OUT",
     "apps.singularity.publishing.panels.LEFT",
+    "apps.shared.knowledge_cache.panels.KNOWLEDGE",
     "apps.shared.nats_bridge.panels.BRIDGE",
 ]
 SIDEBAR: list[str] = [
@@ -114,6 +115,7 @@ SIDEBAR: list[str] = [
     "apps.singularity.guidance.panels.SIDEBAR",
     "apps.singularity.publishing.panels.SIDEBAR",
     "apps.shared.artifacts.panels.SIDEBAR",
+    "apps.shared.knowledge_cache.panels.SIDEBAR",
     "apps.shared.nats_bridge.panels.SIDEBAR",
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",

@@ -7,7 +7,7 @@ kind is answered with.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from apps.shared.contracts.payloads.knowledge import (
 )
 from apps.shared.knowledge_cache.kinds import Answer, Kind, question_digest
 from apps.shared.knowledge_cache.models import Copy
-from apps.shared.knowledge_cache.services.answering import answer_cached, site_kinds
+from apps.shared.knowledge_cache.services.answering import Cached, answer_cached, site_kinds
 from apps.shared.knowledge_cache.services.copies import copies_forget, copies_keep
 from apps.shared.nats_bridge.selectors import queueing
 from apps.shared.nats_bridge.services.outbox import outbox_replace
@@ -39,23 +39,30 @@ def answers_tell() -> dict[str, int]:
     return {"told": told, "taken back": taken_back}
 
 
-@transaction.atomic
 def _kind_tell(kind: Kind) -> tuple[int, int]:
-    """One at a time for each kind, so that a later answer always has the higher revision."""
+    """Answers are found before anything is locked, so that nobody who asks waits for this."""
+    answers = {
+        question_digest(question): answer_cached(kind=kind.name, question=question)
+        for question in kind.told()
+    }
+    return _answers_tell(kind, answers)
+
+
+@transaction.atomic
+def _answers_tell(kind: Kind, answers: Mapping[str, Cached]) -> tuple[int, int]:
+    """One at a time for each kind; an answer that another has overtaken meanwhile is not told."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [kind.name])
     copies = Copy.objects.filter(instance=settings.IDENTITY.name, kind=kind.name)
-    known = dict(copies.filter(value__isnull=False).values_list("key", "value"))
-    asked = set()
+    known = {row.key: row for row in copies.filter(value__isnull=False)}
     told = 0
-    for question in kind.told():
-        key = question_digest(question)
-        asked.add(key)
-        cached = answer_cached(kind=kind.name, question=question)
-        if known.get(key) != cached.value:
-            _tell(kind.name, key, cached.value, cached.made_at)
-            told += 1
-    gone = known.keys() - asked
+    for key, cached in answers.items():
+        former = known.get(key)
+        if former and (former.value == cached.value or former.answered_at > cached.made_at):
+            continue
+        _tell(kind.name, key, cached.value, cached.made_at)
+        told += 1
+    gone = known.keys() - answers.keys()
     if gone:
         _take_back(kind.name, gone)
     return told, len(gone)
