@@ -9,8 +9,8 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import RenderableType
 from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +20,8 @@ VERSIONS_SHOWN = 3
 NAME_WIDTH = 24
 """Columns of a purl: it is what the next question names, so the others fold first."""
 DETAIL_SHOWN = 15
+DEPENDENTS_COUNTED = 500
+"""A total that is larger stands for any that is."""
 NOTHING = "No package is like that."
 _LANGUAGES = {"c++": "cpp", "c#": "csharp"}
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�")
@@ -104,8 +106,10 @@ def _detail(row: Answer, detail: Answer) -> Iterator[RenderableType]:
     yield _versions(detail)
     shown = detail["dependents"][:DETAIL_SHOWN]
     if shown:
-        more = detail["dependents_total"] - len(shown)
-        names = ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
+        total = detail["dependents_total"]
+        more = total - len(shown)
+        count = f"{more:,}" if total <= DEPENDENTS_COUNTED else f"more than {more - 1:,}"
+        names = ", ".join(shown) + (f" and {count} more" if more > 0 else "")
         yield _plain(f"Needed by {names}")
     for other in detail["alternatives"]:
         yield _plain(f"Instead: {other['purl']} ({other['reason']})")

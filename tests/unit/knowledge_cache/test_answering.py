@@ -57,6 +57,7 @@ def test_after_a_change_nothing_older_is_served(stock: Any) -> None:
 def test_what_changes_while_it_is_worked_out_is_not_served_afterwards(stock: Any) -> None:
     stock.DURING.append(lambda: stock.stock_set(2))
     assert ask().value["stock"] == 0  # true when it was asked
+    assert not Entry.objects.exists()
     assert (ask().value["stock"], ask().hit) == (2, "near")
 
 
@@ -84,6 +85,20 @@ def test_no_interleaving_serves_what_is_older(stock: Any, valkey: str, steps: li
                 Entry.objects.all().delete()
             case _:
                 assert ask().value["stock"] == stock.STOCK[0]
+
+
+def test_what_no_database_takes_is_answered_and_not_kept(stock: Any) -> None:
+    assert ask(of="te\0a").value["question"] == {"of": "te\0a"}
+    assert [ask(of="te\0a").hit, ask(of="tea").hit, ask(of="tea").hit] == ["made", "made", "near"]
+
+
+def test_what_is_worked_out_in_a_transaction_is_near_once_that_is_committed(stock: Any) -> None:
+    with transaction.atomic():
+        stock.STOCK[0] = 9  # not yet said to have changed
+        ask()
+        transaction.set_rollback(True)
+    stock.STOCK[0] = 0
+    assert (ask().value["stock"], ask().hit) == (0, "near")
 
 
 def test_two_that_ask_at_once_work_it_out_once(stock: Any) -> None:

@@ -21,6 +21,8 @@ from apps.centralcloud.package_sync.services.use_counts import use_counts_write
 from apps.centralcloud.package_sync.services.used_versions import used_versions_resolve, uses_pin
 from apps.shared.contracts.payloads.packages import PackageFact
 from apps.shared.knowledge_cache.services import source_changed
+from apps.shared.packages.names import purl_split
+from apps.shared.packages.versions import exact_version
 
 __all__ = ["Declarations", "instance_uses_remove", "used_versions_resolve", "uses_read"]
 
@@ -146,11 +148,18 @@ def _codebase_read(declarations: Declarations, state: State) -> tuple[int, int]:
             )
         )
         written = _write(named, told)
-        pins = {pk: fact.versions for pk, fact in told.items()}
+        pins = {pk: _pins(fact) for pk, fact in told.items()}
         pinned = uses_pin(named=named, pins=pins, written=written)
         if written or removed or pinned:
             source_changed(SOURCE)
     return len(written), removed
+
+
+def _pins(fact: PackageFact) -> tuple[str, ...]:
+    """The versions of lock files; where there are none, of requirements that one version meets."""
+    ecosystem = purl_split(fact.purl)[0]
+    exact = {exact_version(ecosystem, requirement) for requirement in fact.requirements}
+    return fact.versions or tuple(sorted(exact - {""}))
 
 
 def _note(state: State) -> None:

@@ -74,7 +74,7 @@ class AdvisoryMark(Payload):
 
 
 class OwnVersion(Payload):
-    """A version that the asking instance has; ``pinned``: a lock file says so.
+    """A version that the asking instance has; ``pinned``: a lock file or a requirement says so.
 
     ``behind`` counts newer releases, None where it is not known.
     """
@@ -143,7 +143,8 @@ class PackageDetail(Payload):
     """One package in detail.
 
     ``versions`` are newest first, ``versions_total`` how many there are. ``dependents`` are
-    packages of the fleet that need it.
+    packages of the fleet that need it; ``dependents_total`` is counted up to 501, which stands for
+    more than 500.
     """
 
     versions: Annotated[tuple[PackageVersion, ...], Field(max_length=200)] = ()

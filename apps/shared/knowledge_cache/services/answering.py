@@ -16,14 +16,17 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Literal
 
+import structlog
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from apps.shared.core.version import VERSION
 from apps.shared.knowledge_cache.kinds import Kind, Question, question_digest
 from apps.shared.knowledge_cache.near import NearAnswer, near
+
+log = structlog.get_logger(__name__)
 
 LARGEST_KEPT = 8 * 1024 * 1024
 WAIT = "3s"
@@ -55,6 +58,7 @@ _TALLY = """
     ON CONFLICT (kind) DO UPDATE
     SET kept = known.kept + EXCLUDED.kept, made = known.made + EXCLUDED.made
 """
+_TIMEOUT = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
@@ -121,9 +125,11 @@ def _one_at_a_time(kind: Kind, question: Question, key: str) -> Cached:
     """Work it out, unless another does so meanwhile."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            (before,) = cursor.fetchone()
+            cursor.execute(_TIMEOUT, [WAIT])
             cursor.execute(_LOCK, [f"knowledge:{kind.name}:{key}"])
-            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+            cursor.execute(_TIMEOUT, [before])
             revision = _revision(kind.sources)
             return _kept(kind.name, key, revision) or _make(kind, question, key, revision)
     except OperationalError as error:
@@ -133,18 +139,35 @@ def _one_at_a_time(kind: Kind, question: Question, key: str) -> Cached:
 
 
 def _make(kind: Kind, question: Question, key: str, revision: str) -> Cached:
-    """Work it out and keep it. The same comes back from every level: what JSON makes of it."""
+    """Work it out and keep it. The same comes back from every level: what JSON makes of it.
+
+    One that its sources changed under may be put together from before and after: it is not kept.
+    """
     started, made_at = time.perf_counter(), timezone.now()
     text = json.dumps(kind.answer(question))
     seconds = time.perf_counter() - started
-    if len(text) <= LARGEST_KEPT:
-        values: dict[str, str | int | float | datetime] = {
-            "kind": kind.name, "key": key, "question": json.dumps(question), "revision": revision,
-            "value": text, "bytes": len(text), "seconds": seconds, "made_at": made_at,
-        }  # fmt: skip
+    cached = Cached(json.loads(text), made_at, "made")
+    values: dict[str, str | int | float | datetime] = {
+        "kind": kind.name, "key": key, "question": json.dumps(question), "revision": revision,
+        "value": text, "bytes": len(text), "seconds": seconds, "made_at": made_at,
+    }  # fmt: skip
+    if len(text) <= LARGEST_KEPT and _revision(kind.sources) == revision and _keep(values):
+        answer = NearAnswer(cached.value, made_at)
+        transaction.on_commit(
+            lambda: near().put(kind.name, key, revision, answer),  # what is rolled back is nowhere
+            robust=True,
+        )
+    return cached
+
+
+def _keep(values: dict[str, str | int | float | datetime]) -> bool:
+    """Whether it could be kept: jsonb takes neither NUL nor NaN."""
+    try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_KEEP, values)
-            cursor.execute(_TALLY, {"kind": kind.name, "kept": 0, "made": 1, "now": made_at})
-    cached = Cached(json.loads(text), made_at, "made")
-    near().put(kind.name, key, revision, NearAnswer(cached.value, made_at))
-    return cached
+            tally = {"kind": values["kind"], "kept": 0, "made": 1, "now": values["made_at"]}
+            cursor.execute(_TALLY, tally)
+    except DataError:
+        log.exception("answer.not_kept", kind=values["kind"])
+        return False
+    return True

@@ -14,8 +14,16 @@ from typing import Any, TypeAlias
 from packaging.version import Version as PythonVersion
 
 from apps.shared.packages.versions import notations, others, python, semantic
+from apps.shared.packages.versions.exact import exact_version
 
-__all__ = ["allows", "is_prerelease", "newest_allowed", "version_key", "versions_sorted"]
+__all__ = [
+    "allows",
+    "exact_version",
+    "is_prerelease",
+    "newest_allowed",
+    "version_key",
+    "versions_sorted",
+]
 
 Allows: TypeAlias = Callable[[Any], bool]
 

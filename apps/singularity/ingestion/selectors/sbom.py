@@ -9,6 +9,7 @@ from datetime import datetime
 from apps.shared.core.version import VERSION
 from apps.shared.packages.names import full_name, purl_of, purl_split
 from apps.shared.packages.sbom import Sbom, SbomComponent, sbom_json
+from apps.shared.packages.versions import exact_version
 from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.ingestion.selectors.texts import DeclaredRow, declared_dependencies
@@ -34,7 +35,10 @@ def codebases_sbom(*, codebases: Iterable[Codebase], subject: str, made_at: date
 
 
 def components_of(rows: Iterable[DeclaredRow]) -> Iterator[SbomComponent]:
-    """Each package of a code base in each version that its lock files pin, or without any."""
+    """Each package of a code base in each version that it pins, or without any.
+
+    Lock files pin versions; where there are none, so do requirements that one version meets.
+    """
     packages: dict[str, list[DeclaredRow]] = defaultdict(list)
     for row in rows:
         packages[_plain(row.purl)].append(row)
@@ -44,8 +48,10 @@ def components_of(rows: Iterable[DeclaredRow]) -> Iterator[SbomComponent]:
 
 def _components(purl: str, rows: Sequence[DeclaredRow]) -> Iterator[SbomComponent]:
     written = [row for row in rows if not row.locked]
-    versions = {purl_split(row.purl)[3] for row in rows if row.locked} - {""}
-    for version in sorted(versions) or [""]:
+    locked = {purl_split(row.purl)[3] for row in rows if row.locked} - {""}
+    ecosystem = purl_split(purl)[0]
+    exact = {exact_version(ecosystem, row.requirement) for row in written} - {""}
+    for version in sorted(locked or exact) or [""]:
         yield SbomComponent(
             purl=purl,
             version=version,

@@ -159,7 +159,7 @@ def test_a_yanked_version_is_had_only_where_nothing_else_is_allowed() -> None:
     tell("one", 1, fact(FLASK, "==1.0"))
     tell("two", 1, fact(FLASK, ">=7"))
     uses_read()
-    assert versions() == {("one", "1.0"): ("1.0", False, 1)}
+    assert versions() == {("one", "1.0"): ("1.0", True, 1)}
 
 
 def test_a_lock_file_that_appears_or_goes_changes_what_is_had() -> None:

@@ -21,6 +21,7 @@ from apps.centralcloud.package_sync.services.syncing import (
     packages_sync,
     sync_run,
 )
+from apps.centralcloud.package_sync.services.uses import uses_read
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled
 from apps.shared.core.progress import ProgressDisplay, progress_display
 
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 self._planned(packages_sync(purls=purls, dry_run=True, **wanted), options)
                 return
+            uses_read()
             with progress_display() as display:
                 said = sync_run(
                     purls=purls, report=lambda numbers: _show(display, numbers), **wanted
