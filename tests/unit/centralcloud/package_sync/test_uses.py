@@ -156,10 +156,18 @@ def test_without_a_lock_file_it_is_the_newest_that_all_requirements_allow() -> N
 
 def test_a_yanked_version_is_had_only_where_nothing_else_is_allowed() -> None:
     package_store(record=record(FLASK, [version("1.0", yanked=True), version("2.0")]))
-    tell("one", 1, fact(FLASK, "==1.0"))
+    tell("one", 1, fact(FLASK, "<2"))
     tell("two", 1, fact(FLASK, ">=7"))
     uses_read()
-    assert versions() == {("one", "1.0"): ("1.0", True, 1)}
+    assert versions() == {("one", "1.0"): ("1.0", False, 1)}
+
+
+def test_a_requirement_that_one_version_meets_pins_it() -> None:
+    package_store(record=record(FLASK, ("1.0", "2.0")))
+    tell("one", 1, fact(FLASK, "==1.0"))
+    tell("two", 1, fact(FLASK, "==1.0", pins=("2.0",)))
+    uses_read()
+    assert versions() == {("one", "1.0"): ("1.0", True, 1), ("two", "2.0"): ("2.0", True, 0)}
 
 
 def test_a_lock_file_that_appears_or_goes_changes_what_is_had() -> None:
