@@ -5,6 +5,15 @@ from apps.centralcloud.package_sync.services.storing.package import (
     package_missing,
     package_store,
     package_unchanged,
+    packages_store,
+    packages_unchanged,
 )
 
-__all__ = ["package_ensure", "package_missing", "package_store", "package_unchanged"]
+__all__ = [
+    "package_ensure",
+    "package_missing",
+    "package_store",
+    "package_unchanged",
+    "packages_store",
+    "packages_unchanged",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection
 
@@ -19,21 +19,43 @@ _TYPES = ["int8", "int4", "int8", "varchar", "varchar", "varchar"]
 Row = tuple[int, int, int, str, str, str]
 
 
-def dependencies_write(versions: Sequence[VersionRecord], ids: Mapping[str, int]) -> None:
+def dependencies_write(
+    versions: Sequence[VersionRecord],
+    ids: Mapping[str, int],
+    *,
+    targets: Mapping[str, int] | None = None,
+    new: Collection[str] = (),
+) -> None:
     """Replace the lists of these versions. Packages that nobody knows yet get a row.
 
     Lists are made one at a time: 20,000 versions with 50 dependencies each take no more memory
     than their record.
+
+    Args:
+        versions: those whose lists are other ones now.
+        ids: of versions.
+        targets: ids of all packages that are needed, where they have rows already.
+        new: versions that have no list yet.
     """
     if not versions:
         return
-    targets = package_ensure({need.purl for one in versions for need in one.dependencies or ()})
+    if targets is None:
+        targets = package_ensure(purls_needed(versions))
+    listed = [ids[one.version] for one in versions if one.version not in new]
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.execute(_CLEAR, [[ids[one.version] for one in versions]])
+        if listed:
+            cursor.execute(_CLEAR, [listed])
+        if not any(one.dependencies for one in versions):
+            return
         with cursor.copy(_COPY) as copy:
             copy.set_types(_TYPES)
             for row in _rows(versions, ids, targets):
                 copy.write_row(row)
+
+
+def purls_needed(versions: Iterable[VersionRecord]) -> set[str]:
+    """The packages that versions need."""
+    return {need.purl for one in versions for need in one.dependencies or ()}
 
 
 def _rows(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +20,14 @@ from apps.centralcloud.package_sync.engine.words import words_kept, words_of_nam
 from apps.centralcloud.package_sync.models import Implementation, Package, Version
 from apps.centralcloud.package_sync.services.advisories import advisories_import, affected_match
 from apps.centralcloud.package_sync.services.storing import fitting
-from apps.centralcloud.package_sync.services.storing.dependencies import dependencies_write
+from apps.centralcloud.package_sync.services.storing.dependencies import (
+    dependencies_write,
+    purls_needed,
+)
 from apps.centralcloud.package_sync.services.storing.ensuring import package_ensure
 from apps.centralcloud.package_sync.services.storing.versions import (
     versions_differ,
+    versions_known,
     versions_write,
 )
 from apps.centralcloud.package_sync.services.use_counts import use_counts_write
@@ -31,6 +37,20 @@ from apps.shared.packages.licences import licence_ids
 
 SOURCE = "packages"
 Fields = dict[str, Any]
+Evidence = tuple[str, str, str]
+"""Language, kind and detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of some packages, read at once; ``targets`` are ids of what they need.
+
+    ``versions`` and ``evidence``, the latter with its row's id, are by package.
+    """
+
+    versions: Mapping[int, Sequence[fitting.VersionRow]]
+    evidence: Mapping[int, Mapping[Evidence, int]]
+    targets: Mapping[str, int]
 
 
 def package_store(*, record: PackageRecord, now: datetime | None = None) -> bool:
@@ -47,7 +67,7 @@ def package_store(*, record: PackageRecord, now: datetime | None = None) -> bool
     at = now or timezone.now()
     with transaction.atomic():
         package = _locked(record)
-        changed = _write(package, record, at)
+        changed = _write(package, record, at, _known([(package, record)]))
         if record.advisories:
             advisories_import(
                 documents=record.advisories,
@@ -63,16 +83,41 @@ def package_store(*, record: PackageRecord, now: datetime | None = None) -> bool
     return changed
 
 
-@transaction.atomic
+def packages_store(
+    given: Sequence[tuple[Package, PackageRecord]], *, now: datetime
+) -> dict[int, bool]:
+    """Write records of packages that nobody uses and no advisory names; whether each said anew.
+
+    The caller's transaction holds the packages' rows. What all of them need gets its rows first,
+    in one order, so that no two that do this wait for each other.
+    """
+    known = _known(given)
+    changed = {package.pk: _write(package, record, now, known) for package, record in given}
+    if any(changed.values()):
+        source_changed(SOURCE)
+    return changed
+
+
 def package_unchanged(*, package: Package, now: datetime | None = None) -> None:
-    """Note that a package's registry said nothing new; the last 365 days are others meanwhile."""
-    at = now or timezone.now()
-    versions = Version.objects.filter(package=package).order_by()
-    releases = [Release(*row) for row in versions.values_list(*Release._fields)]
-    releases_year = health_of(releases, now=at).releases_year
-    rows = Package.objects.filter(pk=package.pk)
-    stale = bool(rows.exclude(releases_year=releases_year).update(releases_year=releases_year))
-    rows.update(read_at=at, attempts=0, state=Package.State.KNOWN)
+    """Note that a package's registry said nothing new."""
+    packages_unchanged([package], now=now or timezone.now())
+
+
+@transaction.atomic
+def packages_unchanged(packages: Collection[Package], *, now: datetime) -> None:
+    """Note that registries said nothing new; the last 365 days are others meanwhile."""
+    ids = [package.pk for package in packages]
+    releases: dict[int, list[Release]] = defaultdict(list)
+    versions = Version.objects.filter(package__in=ids).order_by()
+    for package, *row in versions.values_list("package_id", *Release._fields):
+        releases[package].append(Release(*row))
+    stale = False
+    for one in packages:
+        year = health_of(releases[one.pk], now=now).releases_year
+        if one.releases_year != year:
+            Package.objects.filter(pk=one.pk).update(releases_year=year)
+            stale = True
+    Package.objects.filter(pk__in=ids).update(read_at=now, attempts=0, state=Package.State.KNOWN)
     if stale:
         source_changed(SOURCE)
 
@@ -103,14 +148,24 @@ def _locked(record: PackageRecord) -> Package:
     return Package.objects.select_for_update(no_key=True).get(pk=ids[record.purl])
 
 
-def _write(package: Package, record: PackageRecord, now: datetime) -> bool:
-    found = versions_differ(package, record)
+def _known(given: Sequence[tuple[Package, PackageRecord]]) -> Known:
+    ids = [package.pk for package, _ in given]
+    evidence: dict[int, dict[Evidence, int]] = defaultdict(dict)
+    rows = Implementation.objects.filter(package__in=ids).order_by()
+    for package, pk, *row in rows.values_list("package_id", "pk", "language", "evidence", "detail"):
+        evidence[package][row[0], row[1], row[2]] = pk
+    versions = [one for _, record in given for one in fitting.versions_fit(record).values()]
+    return Known(versions_known(ids), evidence, package_ensure(purls_needed(versions)))
+
+
+def _write(package: Package, record: PackageRecord, now: datetime, known: Known) -> bool:
+    found = versions_differ(package, record, known.versions.get(package.pk, ()))
     ids = versions_write(package, found.written)
-    dependencies_write(found.needing, ids)
+    dependencies_write(found.needing, ids, targets=known.targets, new=found.unlisted)
     health = health_of([row.release for row in found.rows], now=now)
     facts = _facts(record) | asdict(health)
     changed = {name: value for name, value in facts.items() if getattr(package, name) != value}
-    evidence = _implementations_write(package, record)
+    evidence = _implementations_write(package, record, known.evidence.get(package.pk, {}))
     anything = bool(found.written or changed or evidence)
     if _WORDY & changed.keys():
         changed["words"] = _words(record, facts)
@@ -149,15 +204,16 @@ def _words(record: PackageRecord, facts: Fields) -> Combinable:
     )
 
 
-def _implementations_write(package: Package, record: PackageRecord) -> bool:
-    rows = Implementation.objects.filter(package=package)
-    known = {row[1:]: row[0] for row in rows.values_list("pk", "language", "evidence", "detail")}
+def _implementations_write(
+    package: Package, record: PackageRecord, known: Mapping[Evidence, int]
+) -> bool:
     given = fitting.implementations_fit(record)
     gone = [pk for evidence, pk in known.items() if evidence not in given]
     new = [
         Implementation(package=package, language=language, evidence=kind, detail=detail)
         for language, kind, detail in sorted(given - known.keys())
     ]
-    rows.filter(pk__in=gone).delete()
+    if gone:
+        Implementation.objects.filter(pk__in=gone).delete()
     Implementation.objects.bulk_create(new)
     return bool(gone or new)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -41,17 +42,30 @@ class Difference:
     """What a record changes of a package's versions.
 
     ``rows`` are all versions as they are afterwards, oldest first, ``written`` those of them that
-    are new or changed, and ``needing`` versions whose list of dependencies is another one.
+    are new or changed, ``needing`` versions whose list of dependencies is another one, and
+    ``unlisted`` those of them that had none.
     """
 
     rows: list[VersionRow]
     written: list[VersionRow] = field(default_factory=list)
     needing: list[VersionRecord] = field(default_factory=list)
+    unlisted: set[str] = field(default_factory=set)
 
 
-def versions_differ(package: Package, record: PackageRecord) -> Difference:
+def versions_known(packages: Collection[int]) -> Mapping[int, Sequence[VersionRow]]:
+    """What is kept of the versions of these packages, by package."""
+    rows = Version.objects.filter(package__in=packages).order_by()
+    known: dict[int, list[VersionRow]] = defaultdict(list)
+    for package, *row in rows.values_list("package_id", *VersionRow._fields):
+        known[package].append(VersionRow(*row))
+    return known
+
+
+def versions_differ(
+    package: Package, record: PackageRecord, rows: Sequence[VersionRow]
+) -> Difference:
     """Compare a record with what is known. A version that it does not name was withdrawn."""
-    known = {row.version: row for row in _known(package)}
+    known = {row.version: row for row in rows}
     given = versions_fit(record)
     ordered = versions_sorted(package.ecosystem, [*known, *(given.keys() - known.keys())])
     found = Difference(rows=list(_rows(ordered, known, given)))
@@ -61,6 +75,8 @@ def versions_differ(package: Package, record: PackageRecord) -> Difference:
             found.written.append(row)
         if row.needs != (before.needs if before else None):
             found.needing.append(given[row.version])
+            if before is None or not before.depends:
+                found.unlisted.add(row.version)
     return found
 
 
@@ -71,11 +87,6 @@ def versions_write(package: Package, rows: list[VersionRow]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, [package.pk, *(list(column) for column in zip(*rows, strict=True))])
         return {version: pk for pk, version in cursor.fetchall()}
-
-
-def _known(package: Package) -> Iterator[VersionRow]:
-    rows = Version.objects.filter(package=package).order_by()
-    return (VersionRow(*row) for row in rows.values_list(*VersionRow._fields))
 
 
 def _rows(

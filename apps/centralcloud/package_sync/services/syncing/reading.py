@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import sqlite3
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from types import TracebackType
@@ -22,7 +22,11 @@ from apps.centralcloud.package_sync.services.syncing.asking import Asked
 THREADS = 4
 """Of each registry."""
 TICK = 0.5
-"""Seconds after which a reader that waits says so."""
+"""Seconds after which a reader that waits says so, and hands over what it has."""
+TOGETHER = 32
+"""Readings that are handed over at once, to be stored in one transaction."""
+AHEAD = 16
+"""Packages of a registry whose questions are prepared at once."""
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 UNEXPECTED = "unexpected"
 log = structlog.get_logger(__name__)
@@ -47,7 +51,7 @@ class Reading:
 
 
 class Readers:
-    """Threads that ask registries. They touch no database: whoever reads stores, one by one."""
+    """Threads that ask registries. They touch no database: whoever reads stores."""
 
     def __init__(self, registries: Mapping[str, Registry]) -> None:
         self._registries = registries
@@ -74,43 +78,60 @@ class Readers:
         self,
         wave: Iterable[tuple[int, str]],
         *,
-        ask: Callable[[int], Asked],
+        ask: Callable[[Sequence[int]], list[Asked]],
         more: Callable[[], bool] = lambda: True,
-    ) -> Iterator[Reading | None]:
-        """Read packages; None now and then, where nothing came for a while.
+    ) -> Iterator[list[Reading]]:
+        """Read packages; some readings at a time, none where nothing came for a while.
 
         Args:
             wave: ids and ecosystems, first those that are to be read first.
-            ask: what to ask of a package, right before it is asked.
+            ask: what to ask of some packages, shortly before they are asked.
             more: whether another one may be begun.
         """
-        queues: dict[str, deque[int]] = {name: deque() for name in self._pools}
+        numbers: dict[str, list[int]] = {name: [] for name in self._pools}
         for pk, ecosystem in wave:
-            queues[ecosystem].append(pk)
-        while True:
-            self._fill(queues, ask, more)
-            if not self._pending:
-                return
-            done, _ = wait(self._pending, timeout=TICK, return_when=FIRST_COMPLETED)
-            if not done:
-                yield None
+            numbers[ecosystem].append(pk)
+        queues = {name: _asked(ids, ask) for name, ids in numbers.items()}
+        self._fill(queues, more)
+        while self._pending:
+            gathered: list[Reading] = []
+            try:
+                self._gather(gathered, queues, more)
+            except DiskFull:
+                yield gathered
+                raise
+            yield gathered
+
+    def _gather(
+        self,
+        gathered: list[Reading],
+        queues: Mapping[str, Iterator[Asked]],
+        more: Callable[[], bool],
+    ) -> None:
+        """Take what comes until it is enough to be stored, or a tick has passed."""
+        end = time.monotonic() + TICK
+        while self._pending and len(gathered) < TOGETHER and (left := end - time.monotonic()) > 0:
+            done, _ = wait(self._pending, timeout=left, return_when=FIRST_COMPLETED)
             for future in done:
                 self._pending.remove(future)
                 reading = future.result()
                 self._running[reading.asked.ecosystem] -= 1
-                yield reading
+                gathered.append(reading)
+            self._fill(queues, more)
 
-    def _fill(
-        self,
-        queues: Mapping[str, deque[int]],
-        ask: Callable[[int], Asked],
-        more: Callable[[], bool],
-    ) -> None:
+    def _fill(self, queues: Mapping[str, Iterator[Asked]], more: Callable[[], bool]) -> None:
         for name, queue in queues.items():
-            while queue and self._running[name] < THREADS and more():
+            while self._running[name] < THREADS:
+                asked = next(queue, None)
+                if asked is None or not more():
+                    break
                 self._running[name] += 1
-                asked = ask(queue.popleft())
                 self._pending.add(self._pools[name].submit(_read, self._registries[name], asked))
+
+
+def _asked(ids: Sequence[int], ask: Callable[[Sequence[int]], list[Asked]]) -> Iterator[Asked]:
+    for start in range(0, len(ids), AHEAD):
+        yield from ask(ids[start : start + AHEAD])
 
 
 def _read(registry: Registry, asked: Asked) -> Reading:

@@ -117,11 +117,10 @@ class _Sync:
         ecosystems = dict(wave)
         self.said.total += len(wave)
         before = self.said.count()
-        for reading in readers.read(wave, ask=asked_of, more=self._begin):
+        for readings in readers.read(wave, ask=asked_of, more=self._begin):
             self._report(self.said.progress())
-            if reading is not None:
-                outcome = outcome_store(reading, job=self._job)
-                self.said.add(outcome, ecosystems[reading.asked.pk])
+            for outcome in outcome_store(*readings, job=self._job):
+                self.said.add(outcome, ecosystems[outcome.package_id])
         self._report(self.said.progress())
         self.said.left += len(wave) - (self.said.count() - before)
 
