@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db.models import Count
@@ -35,10 +35,11 @@ def alternatives_told(package: Package, *, instance: str) -> tuple[Alternative, 
     similar = instances_similar(instance)
     if not package.keywords or len(similar) < settings.PATTERN_MIN_INSTANCES:
         return ()
-    users = _users(similar)
-    visible = packages_visible(instance).filter(ecosystem=package.ecosystem, pk__in=users)
+    used = Use.objects.filter(instance__in=similar).order_by().values("package")
+    visible = packages_visible(instance).filter(ecosystem=package.ecosystem, pk__in=used)
     named = visible.filter(keywords__overlap=package.keywords).order_by()
     rows = {row.pk: row for row in named.only("purl", "keywords")}
+    users = _users(similar, [package.pk, *rows])
     role = {pk: _candidate(row, users) for pk, row in rows.items()}
     asked = role.pop(package.pk, None) or _candidate(package, users)
     found = choices(asked, role, least=settings.PATTERN_MIN_INSTANCES)
@@ -67,9 +68,9 @@ def _sizes(instances: Iterable[str]) -> Mapping[str, int]:
     return dict(counted.values_list("instance", "n"))
 
 
-def _users(instances: Sequence[str]) -> Mapping[int, frozenset[str]]:
-    """Which of these instances use a package."""
-    rows = Use.objects.filter(instance__in=instances).order_by()
+def _users(instances: Sequence[str], packages: Collection[int]) -> Mapping[int, frozenset[str]]:
+    """Which of these instances use each of these packages."""
+    rows = Use.objects.filter(instance__in=instances, package__in=packages).order_by()
     found: dict[int, set[str]] = defaultdict(set)
     for package, name in rows.values_list("package", "instance"):
         found[package].add(name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet, Window
+from django.db import connection
+from django.db.models import BooleanField, Count, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.centralcloud.package_sync.models import AffectedVersion, Package, UsedVersion
@@ -17,8 +18,17 @@ VERSIONS = 200
 """Versions that are told at most: the newest."""
 
 
+COUNTED = 500
+"""Dependents that are counted at most; one more stands for all others."""
+MANY = 20_000
+"""Of more versions that need a package, dependents are sought from the packages in use."""
+
+
 class Dependents(NamedTuple):
-    """Purls of packages, those that most instances use first, and how many there are."""
+    """Purls of packages, those that most instances use first, and how many there are.
+
+    A ``total`` of ``COUNTED`` + 1 stands for any that is larger.
+    """
 
     purls: tuple[str, ...]
     total: int
@@ -27,11 +37,33 @@ class Dependents(NamedTuple):
 # The versions that need a package are sought in an index that has nothing else, so that even one
 # that a million versions need is answered without reading a table.
 _DEPENDENTS = """
-    SELECT DISTINCT u.package_id
-    FROM package_sync_dependency d
-    JOIN package_sync_usedversion h ON h.version_id = d.version_id
-    JOIN package_sync_use u ON u.id = h.use_id
-    WHERE d.target_id = %s
+    SELECT v.package_id
+    FROM package_sync_version v
+    WHERE v.id IN (
+        SELECT d.version_id FROM package_sync_dependency d
+        WHERE d.target_id = %s AND d.version_id IN (
+            SELECT h.version_id FROM package_sync_usedversion h
+        )
+    )
+"""
+
+
+_MANY = """
+    SELECT EXISTS (SELECT FROM package_sync_dependency WHERE target_id = %s OFFSET %s)
+"""
+# Asked of one package after the other until there are enough. OFFSET 0 keeps PostgreSQL from
+# turning this into a join with all versions that need the package.
+_NEEDS = """
+    EXISTS (
+        SELECT FROM package_sync_version v
+        WHERE v.package_id = package_sync_package.id
+            AND EXISTS (
+                SELECT FROM package_sync_dependency d
+                WHERE d.target_id = %s AND d.version_id = v.id OFFSET 0
+            )
+            AND EXISTS (SELECT FROM package_sync_usedversion h WHERE h.version_id = v.id OFFSET 0)
+        OFFSET 0
+    )
 """
 
 
@@ -57,15 +89,26 @@ def versions_told(package: Package, *, limit: int = VERSIONS) -> tuple[PackageVe
 
 def dependents_told(package: Package, *, audience: str | None, limit: int) -> Dependents:
     """Packages of which a version that somebody has needs this one."""
-    rows = dependents(package, audience=audience).order_by("-instances", "id")
-    found = list(rows.annotate(n=Window(Count("*"))).values_list("purl", "n")[:limit])
-    return Dependents(tuple(purl for purl, _ in found), found[0][1] if found else 0)
+    if _needed_by_many(package):
+        needs = RawSQL(_NEEDS, [package.pk], BooleanField())  # noqa: S611  its one value is a parameter
+        rows = packages_visible(audience).filter(needs, instances__gt=0)
+    else:
+        rows = dependents(package, audience=audience)
+    purls = rows.order_by("-instances", "id").values_list("purl", flat=True)
+    found = tuple(purls[: COUNTED + 1])
+    return Dependents(found[:limit], len(found))
 
 
 def dependents(package: Package, *, audience: str | None = None) -> QuerySet[Package]:
     """Packages of the fleet that need a package, as far as somebody may hear of them."""
     needing = RawSQL(_DEPENDENTS, [package.pk])  # noqa: S611  its one value is a parameter
     return packages_visible(audience).filter(pk__in=needing)
+
+
+def _needed_by_many(package: Package) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY, [package.pk, MANY])
+        return bool(cursor.fetchone()[0])
 
 
 def instances_by_version(package: Package) -> Mapping[int, int]:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.centralcloud.package_sync.models import Advisory, Package, Use
+from apps.centralcloud.package_sync.selectors import detail
 from apps.centralcloud.package_sync.selectors.alternatives import (
     alternatives_told,
     instances_similar,
@@ -148,6 +149,16 @@ def test_dependents_are_those_of_which_a_version_in_use_needs_it() -> None:
     assert dependents_told(package_of(RUFF), audience=None, limit=9) == ((), 0)
 
 
+@pytest.mark.parametrize("many", [0, 2])
+def test_dependents_are_the_same_from_either_side(
+    monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(detail, "MANY", many)
+    test_dependents_are_those_of_which_a_version_in_use_needs_it()
+    monkeypatch.setattr(detail, "COUNTED", 0)
+    assert dependents_told(package_of(REQUESTS), audience=None, limit=9) == ((WRAPPER,), 1)
+
+
 def test_upkeep_is_facts_with_the_sentences_that_they_stand_on() -> None:
     told = upkeep_told(package_of(REQUESTS), now=READ_AT)
     assert {one.fact: one.value for one in told} == {
@@ -219,7 +230,7 @@ def test_the_number_of_queries_does_not_grow_with_the_answer() -> None:
         assert len(queries) == 7
     with CaptureQueriesContext(connection) as queries:
         package_answer(REQUESTS, audience="alpha", instance="alpha")
-    assert len(queries) == 16
+    assert len(queries) == 17
 
 
 def test_what_nobody_uses_any_more_is_counted_no_more() -> None:
