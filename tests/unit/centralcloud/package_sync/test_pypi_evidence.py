@@ -120,6 +120,7 @@ def test_files_on_a_host_that_may_not_be_asked_leave_the_rest(
         source("demo-1.0", {"build": ["maturin"] * 50_000})[:400],
         source("demo-1.0", {}),
     ],
+    ids=["nothing", "no archive", "no tar", "a bomb", "cut off", "no build system"],
 )
 def test_an_archive_that_cannot_be_read_tells_nothing(archive: bytes) -> None:
     assert build_tools(archive) == ()
