@@ -99,6 +99,23 @@ def test_what_a_relay_has_in_its_hands_is_not_taken_back(site: Site) -> None:
     assert len(unsent()) == 2
 
 
+def test_of_a_state_two_messages_wait_however_often_sending_fails(site: Site) -> None:
+    for revision in range(4):  # each is told while the relay has something in its hands
+        held = claim()
+        outbox_replace(payload=report(revision), state_key="s")
+        sending.outbox_release(errors=dict.fromkeys(held, "away"), unheard=held, relay="r")
+    first, last = unsent()
+    assert claim() == [first.pk]
+    sending.outbox_mark_sent(ids=[first.pk])
+    assert claim() == [last.pk]
+
+
+def test_one_set_aside_holds_nothing_up(site: Site) -> None:
+    a = put(1, 2, 3, order_key="a")
+    sending.outbox_set_aside(errors={a[0]: "too large"})
+    assert claim() == a[1:]
+
+
 def test_what_may_have_left_is_told_anew_and_stays_on_record(site: Site) -> None:
     """A relay died with the first, no answer came of the second, the third was refused."""
     dead, unheard, refused = put(1, 2, 3, state_key="s")

@@ -1,8 +1,9 @@
 """Hand out unsent messages to relays, one relay a message, and record how it went.
 
-Messages of one ``order_key`` are handed out in the order of their ids, and while an earlier one
-is in a relay's hands no other relay gets a later one. A relay that dies keeps what it had until
-its claim runs out. Clocks are the database's alone.
+Messages of one ``order_key`` are handed out in the order of their ids. While an earlier one is in
+a relay's hands no other relay gets a later one, and while an earlier one has failed it is tried
+alone: what waits behind it can still be taken back, so that of a state never more than two wait.
+A relay that dies keeps what it had until its claim runs out. Clocks are the database's alone.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _CANDIDATES = """
         SELECT FROM nats_bridge_outboxmessage earlier
         WHERE earlier.instance = one.instance AND earlier.order_key = one.order_key
           AND one.order_key <> '' AND earlier.sent_at IS NULL AND earlier.id < one.id
-          AND earlier.claimed_until >= clock_timestamp())
+          AND (earlier.claimed_until >= clock_timestamp()
+            OR earlier.attempts > 0 AND earlier.set_aside_at IS NULL))
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 _CLAIM = f"""
     UPDATE nats_bridge_outboxmessage
