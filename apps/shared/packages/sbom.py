@@ -33,6 +33,8 @@ from cyclonedx.model.vulnerability import (
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
+from apps.shared.packages.names import full_name, purl_read, purl_split
+
 TOOL = "Singularity"
 SUBJECT_REF = "subject"
 MEDIA_TYPE = "application/vnd.cyclonedx+json; version=1.6"
@@ -145,7 +147,7 @@ def _merged(same: list[SbomComponent]) -> SbomComponent:
 
 @lru_cache(maxsize=16_384)
 def _versioned(purl: str, version: str) -> PackageURL:
-    found = PackageURL.from_string(purl)
+    found = purl_read(purl)
     return found._replace(version=version or None)
 
 
@@ -228,19 +230,16 @@ def _ratings(one: SbomVulnerability, source: VulnerabilitySource) -> list[Vulner
 def _recommendation(one: SbomVulnerability) -> str | None:
     """What to update to, package by package."""
     steps = {
-        f"Update {_name(ref)} to {fixed}." if fixed else f"No version of {_name(ref)} mends it yet."
+        f"Update {full_name(ref)} to {fixed}."
+        if fixed
+        else f"No version of {full_name(ref)} mends it yet."
         for ref, fixed in one.affects
     }
     return " ".join(sorted(steps)) or None
 
 
-def _name(ref: str) -> str:
-    found = PackageURL.from_string(ref)
-    return f"{found.namespace}/{found.name}" if found.namespace else found.name
-
-
 def _target(ref: str) -> BomTarget:
-    version = PackageURL.from_string(ref).version
+    version = purl_split(ref)[3]
     return BomTarget(
         ref=ref, versions=[BomTargetVersionRange(version=version)] if version else None
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.shared.packages.names import full_name, purl_of, purl_split
+from apps.shared.packages.names import full_name, purl_of, purl_plain, purl_split
 from apps.singularity.ingestion.engine.manifests.model import Notes
 
 
@@ -16,8 +16,10 @@ from apps.singularity.ingestion.engine.manifests.model import Notes
         ("pypi", "Django", "pkg:pypi/django"),
         ("pypi", "ruamel.yaml_clib", "pkg:pypi/ruamel-yaml-clib"),
         ("npm", "@babel/core", "pkg:npm/%40babel/core"),
-        ("npm", "@Babel/Core", "pkg:npm/%40babel/core"),
-        ("npm", "JSONStream", "pkg:npm/jsonstream"),
+        ("npm", "@Acme/JSONStream", "pkg:npm/%40Acme/JSONStream"),
+        ("npm", "JSONStream", "pkg:npm/JSONStream"),
+        ("npm", "jsonstream", "pkg:npm/jsonstream"),
+        ("npm", "generic", "pkg:npm/generic"),
         ("npm", "lodash", "pkg:npm/lodash"),
         ("cargo", "serde_json", "pkg:cargo/serde_json"),
         ("hex", "Phoenix", "pkg:hex/phoenix"),
@@ -56,6 +58,21 @@ def test_a_purl_is_taken_apart() -> None:
     assert purl_split("pkg:cargo/serde") == ("cargo", "", "serde", "")
     assert full_name("pkg:npm/%40babel/core@7.1.0") == "@babel/core"
     assert full_name("pkg:cargo/serde") == "serde"
+    assert full_name("pkg:npm/%40Acme/JSONStream@1.0.0") == "@Acme/JSONStream"
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("pkg:NPM/JSONStream@1.0.0", "pkg:npm/JSONStream"),
+        ("pkg:npm/@babel/core@7.1.0", "pkg:npm/%40babel/core"),
+        ("pkg:npm/%40babel/core?vcs_url=git", "pkg:npm/%40babel/core"),
+        ("pkg:pypi/Ruamel.Yaml#a/b", "pkg:pypi/ruamel-yaml"),
+        ("pkg:golang/github.com/Azure/azure-sdk-for-go", None),
+    ],
+)
+def test_a_purl_is_written_in_one_way(written: str, plain: str | None) -> None:
+    assert purl_plain(written) == (plain or written)
 
 
 @pytest.mark.parametrize("text", ["", "serde", "pkg:", "pkg:npm", "pkg:npm/@"])
@@ -77,3 +94,5 @@ def test_a_name_read_back_gives_the_same_purl(ecosystem: str, name: str) -> None
     purl = purl_of(ecosystem, name)
     assert purl_of(ecosystem, full_name(purl)) == purl
     assert purl_split(f"{purl}@1.0")[3] == "1.0"
+    if ecosystem == "npm":
+        assert full_name(purl) == name, "npm tells capitals apart"

@@ -17,7 +17,7 @@ from apps.singularity.ingestion.engine.source import Source, read_source
 from apps.singularity.ingestion.engine.text_form import TEXT_FORM_VERSION, text_form
 from apps.singularity.ingestion.engine.walk import Found, Limits
 
-PIPELINE_VERSION = 2
+PIPELINE_VERSION = 3
 DIGEST_BYTES = 16
 _HEAD_CHARACTERS = 2000
 

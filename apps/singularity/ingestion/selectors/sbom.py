@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from apps.shared.core.version import VERSION
-from apps.shared.packages.names import full_name, purl_of, purl_split
+from apps.shared.packages.names import purl_plain, purl_split
 from apps.shared.packages.sbom import Sbom, SbomComponent, sbom_json
 from apps.shared.packages.versions import exact_version
 from apps.singularity.ingestion.models import Codebase
@@ -41,7 +41,7 @@ def components_of(rows: Iterable[DeclaredRow]) -> Iterator[SbomComponent]:
     """
     packages: dict[str, list[DeclaredRow]] = defaultdict(list)
     for row in rows:
-        packages[_plain(row.purl)].append(row)
+        packages[purl_plain(row.purl)].append(row)
     for purl, same in packages.items():
         yield from _components(purl, same)
 
@@ -60,8 +60,3 @@ def _components(purl: str, rows: Sequence[DeclaredRow]) -> Iterator[SbomComponen
             requirements=tuple(sorted({row.requirement for row in written} - {""})),
             scopes=tuple(sorted({row.scope for row in rows} - {""})),
         )
-
-
-def _plain(purl: str) -> str:
-    """Without version, and without where it was fetched from."""
-    return purl_of(purl_split(purl)[0], full_name(purl))

@@ -29,7 +29,7 @@ from apps.centralcloud.package_sync.engine.registry import (
     Unavailable,
 )
 
-READING = "npm-1"
+READING = "npm-2"
 """Another number where documents are read in another way, so that all are read again."""
 WHOLE = "application/json"
 ABBREVIATED = "application/vnd.npm.install-v1+json"

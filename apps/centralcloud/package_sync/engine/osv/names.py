@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from apps.shared.packages.names import full_name, purl_of, purl_split
+from apps.shared.packages.names import purl_of, purl_plain
 
 _TYPES = {
     "npm": "npm",
@@ -45,6 +45,6 @@ def _made(kind: str, name: str) -> str:
 def _plain(purl: str) -> str:
     """A purl without version, qualifiers and subpath; empty for what is none."""
     try:
-        return purl_of(purl_split(purl)[0], full_name(purl))
+        return purl_plain(purl)
     except ValueError:
         return ""
