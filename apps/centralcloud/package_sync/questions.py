@@ -7,12 +7,18 @@ who else has them.
 from __future__ import annotations
 
 from apps.centralcloud.package_sync.selectors.answering import package_answer, packages_answer
+from apps.centralcloud.package_sync.selectors.naming import NotThere
 from apps.centralcloud.package_sync.selectors.wanted import Wanted
 from apps.shared.contracts.payloads.queries import PackagesAnswer, PackagesQuery
+from apps.shared.nats_bridge.services.answering import QuestionRefused
 
 
 def packages(query: PackagesQuery, *, instance: str) -> PackagesAnswer:
-    """``centralcloud.query.packages``."""
+    """``centralcloud.query.packages``.
+
+    Raises:
+        QuestionRefused: an ecosystem or a language is asked for that there is none of.
+    """
     if query.package is not None:
         return package_answer(query.package, audience=instance, instance=instance)
     own = query.mine or query.vulnerable or query.deprecated or query.outdated
@@ -27,4 +33,7 @@ def packages(query: PackagesQuery, *, instance: str) -> PackagesAnswer:
         outdated=query.outdated,
         audience=instance,
     )
-    return packages_answer(wanted, limit=query.limit, instance=instance)
+    try:
+        return packages_answer(wanted, limit=query.limit, instance=instance)
+    except NotThere as error:
+        raise QuestionRefused(400, str(error)) from None

@@ -23,7 +23,6 @@ DETAIL_SHOWN = 15
 DEPENDENTS_COUNTED = 500
 """A total that is larger stands for any that is."""
 NOTHING = "No package is like that."
-_LANGUAGES = {"c++": "cpp", "c#": "csharp"}
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "�")
 
 
@@ -34,11 +33,7 @@ def arguments_add(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--ecosystem", default="", help="type of the purl: npm, pypi, cargo, hex")
     parser.add_argument(
-        "--implemented-in",
-        type=language_named,
-        metavar="LANGUAGE",
-        default="",
-        help="a language, such as rust",
+        "--implemented-in", metavar="LANGUAGE", default="", help="a language, such as rust or C++"
     )
     parser.add_argument("--used-by", metavar="INSTANCE", default="", help="what it declares")
     parser.add_argument("--licence", default="", help="an SPDX identifier, such as MIT")
@@ -47,12 +42,6 @@ def arguments_add(parser: ArgumentParser) -> None:
     parser.add_argument("--outdated", action="store_true", help="newer releases are there")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--limit", type=int, default=20, help=f"at most {LIMIT}")
-
-
-def language_named(text: str) -> str:
-    """The name that a language goes by here: ``cpp`` for ``C++``."""
-    name = text.strip().lower()
-    return _LANGUAGES.get(name, name)
 
 
 def purl_asked(words: Sequence[str]) -> str:

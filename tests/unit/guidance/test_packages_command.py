@@ -19,6 +19,7 @@ from apps.shared.contracts.payloads.queries import (
     PackagesQuery,
     PackageUse,
 )
+from apps.shared.nats_bridge.services.answering import QuestionRefused
 from apps.singularity.guidance.management.commands.packages import Command
 from tests.common.answering import answering, enrolled, not_enrolled
 from tests.common.factories.ingestion import CodebaseFactory, DependencyFactory, FileFactory
@@ -59,11 +60,11 @@ def seeds(tmp_path: Path, settings: Any, transactional_db: None, nats_url: str) 
     return enrolled("three", settings, tmp_path)
 
 
-def asked(seeds: dict[str, str], *words: str, **options: Any) -> tuple[str, str]:
+def asked(seeds: dict[str, str], *words: str, by: Any = answer, **options: Any) -> tuple[str, str]:
     """What the command says while Centralcloud answers."""
 
     async def scenario() -> tuple[str, str]:
-        async with answering(seeds, {SUBJECT: answer}):
+        async with answering(seeds, {SUBJECT: by}):
             return await asyncio.to_thread(run, *words, **options)
 
     return asyncio.run(scenario())
@@ -129,6 +130,42 @@ def test_what_only_centralcloud_knows_is_not_made_up(tmp_path: Path, settings: A
         run(implemented_in="rust")
     with pytest.raises(CommandError, match=r"what --vulnerable, --outdated asks for"):
         run(vulnerable=True, outdated=True)
+
+
+def refuse(query: Payload, *, instance: str) -> PackagesAnswer:
+    """What Centralcloud says to a name that stands for nothing."""
+    raise QuestionRefused(400, "There is no language klingon; there are: python, rust.")
+
+
+def test_a_name_that_stands_for_nothing_is_one_line_and_no_older_answer(
+    seeds: dict[str, str],
+) -> None:
+    asked(seeds, implemented_in="Klingon")
+    with pytest.raises(CommandError) as wrong:
+        asked(seeds, implemented_in="klingon", by=refuse)
+    assert str(wrong.value) == (
+        "Centralcloud refuses the question (400): "
+        "There is no language klingon; there are: python, rust."
+    )
+
+
+@pytest.mark.django_db
+def test_an_isolated_instance_names_the_ecosystems_that_it_declares(
+    tmp_path: Path, settings: Any
+) -> None:
+    not_enrolled("three", settings, tmp_path)
+    with pytest.raises(CommandError, match="no ecosystem gem; there are: none yet"):
+        run(ecosystem="gem")
+    declare()
+    with pytest.raises(CommandError, match="no ecosystem gem; there are: npm, pypi"):
+        run(ecosystem="gem")
+    assert DJANGO in run(ecosystem="PyPI")[0]
+    DependencyFactory.create(
+        file=FileFactory.create(codebase=CodebaseFactory.create(instance="three")),
+        purl="pkg:npm/%40babel/core",
+    )
+    assert "babel/core" in run("pkg:npm/@babel/core@7.0.0")[0]
+    assert run("pkg:nothing")[0].strip() == "No package is like that."
 
 
 def test_a_wrong_question_ends_with_one_line(settings: Any) -> None:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from apps.centralcloud.package_sync.models import Advisory, Package
+from apps.centralcloud.package_sync.selectors.naming import NotThere, names_check
 from apps.centralcloud.package_sync.selectors.wanted import Wanted, packages_wanted
 
 _OF_USE = "of the versions that used_by has; without it, that anybody has"
+
+
+class WantedForm(forms.Form):
+    """Refuses names that stand for nothing, each in its own field."""
+
+    def clean(self) -> dict[str, Any]:
+        """What is asked."""
+        for name in ("ecosystem", "implemented_in", "used_by"):
+            try:
+                names_check(Wanted(**{name: self.cleaned_data.get(name, "")}))
+            except NotThere as error:
+                self.add_error(name, str(error))
+        return self.cleaned_data
 
 
 class PackageFilter(filters.FilterSet):
@@ -19,8 +34,8 @@ class PackageFilter(filters.FilterSet):
     words = filters.CharFilter(
         max_length=200, help_text="Beginnings of words of name, keywords or summary; all of them."
     )
-    ecosystem = filters.CharFilter(max_length=80, help_text="Exact type of the purl: npm, pypi ...")
-    implemented_in = filters.CharFilter(max_length=30, help_text="Exact name of a language: rust.")
+    ecosystem = filters.CharFilter(max_length=80, help_text="Type of the purl: npm, pypi ...")
+    implemented_in = filters.CharFilter(max_length=30, help_text="A language: rust, C++ ...")
     licence = filters.CharFilter(
         max_length=60, help_text="SPDX identifier that the licence's expression names."
     )
@@ -31,6 +46,7 @@ class PackageFilter(filters.FilterSet):
 
     class Meta:
         model = Package
+        form = WantedForm
         fields: tuple[str, ...] = ()
 
     def filter_queryset(self, queryset: QuerySet[Package]) -> QuerySet[Package]:

@@ -8,6 +8,7 @@ from apps.centralcloud.package_sync.models import Package
 from apps.centralcloud.package_sync.selectors.alternatives import alternatives_told
 from apps.centralcloud.package_sync.selectors.described import packages_described
 from apps.centralcloud.package_sync.selectors.detail import dependents_told, versions_told
+from apps.centralcloud.package_sync.selectors.naming import names_check
 from apps.centralcloud.package_sync.selectors.upkeep import upkeep_told
 from apps.centralcloud.package_sync.selectors.wanted import (
     Wanted,
@@ -16,7 +17,7 @@ from apps.centralcloud.package_sync.selectors.wanted import (
 )
 from apps.shared.contracts.fitting import MESSAGE_BYTES, fitting
 from apps.shared.contracts.payloads.queries import PackageDetail, PackagesAnswer
-from apps.shared.packages.names import purl_of, purl_split
+from apps.shared.packages.names import full_name, purl_of, purl_plain
 
 VERSIONS_BYTES = 200 * 1024
 """Of JSON for versions, so that what else is told of a package fits beside them."""
@@ -28,7 +29,11 @@ def packages_answer(wanted: Wanted, *, limit: int, instance: str = "") -> Packag
 
     Args:
         instance: whose versions are told with them.
+
+    Raises:
+        NotThere: an ecosystem, a language or an instance is asked for that there is none of.
     """
+    names_check(wanted)
     ids, total = packages_ranked(wanted, limit=limit)
     described = packages_described(ids, instance=instance)
     return PackagesAnswer(
@@ -50,13 +55,17 @@ def package_answer(purl: str, *, audience: str | None, instance: str = "") -> Pa
 
 
 def package_named(purl: str, *, audience: str | None) -> Package | None:
-    """A package by its purl, written as it may be, with a version or without."""
+    """A package by its purl, written as it may be, with a version or without.
+
+    npm tells capitals apart, people often do not: without the very name, the one in lower case.
+    """
     try:
-        ecosystem, namespace, name, _ = purl_split(purl)
-        normal = purl_of(ecosystem, f"{namespace}/{name}" if namespace else name)
+        plain = purl_plain(purl)
+        lower = purl_of("npm", full_name(plain).lower()) if plain.startswith("pkg:npm/") else plain
     except ValueError:
         return None
-    return packages_visible(audience).filter(purl=normal).first()
+    found = {row.purl: row for row in packages_visible(audience).filter(purl__in={plain, lower})}
+    return found.get(plain) or found.get(lower)
 
 
 def _detail(package: Package, audience: str | None, instance: str) -> PackageDetail:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from apps.centralcloud.package_sync.models import Implementation, Package, ReadCodebase
+from apps.centralcloud.package_sync.models import Implementation, ReadCodebase
+from apps.centralcloud.package_sync.selectors.wanted import packages_visible
 
 
 class LicenceCount(NamedTuple):
@@ -43,16 +44,17 @@ def licences_used(*, instance: str = "") -> list[LicenceCount]:
         return [LicenceCount(*row) for row in cursor.fetchall()]
 
 
-def ecosystems_known() -> list[str]:
-    """Types of purls that there are packages of."""
-    return list(
-        Package.objects.order_by("ecosystem").values_list("ecosystem", flat=True).distinct()
-    )
+def ecosystems_known(*, audience: str | None = None) -> list[str]:
+    """Types of purls that there are packages of, among those that the audience may hear of."""
+    rows = packages_visible(audience).order_by("ecosystem")
+    return list(rows.values_list("ecosystem", flat=True).distinct())
 
 
-def languages_known() -> list[str]:
-    """Languages that packages are implemented in."""
+def languages_known(*, audience: str | None = None) -> list[str]:
+    """Languages that packages are implemented in which the audience may hear of."""
     rows = Implementation.objects.order_by("language")
+    if audience is not None:
+        rows = rows.filter(package__in=packages_visible(audience).order_by().values("pk"))
     return list(rows.values_list("language", flat=True).distinct())
 
 

@@ -10,6 +10,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from apps.centralcloud.package_sync.engine.words import words_asked
 from apps.centralcloud.package_sync.models import Implementation, Package, Use
+from apps.shared.packages.spelling import ecosystem_named, language_named
 
 _VULNERABLE = Q(
     versions__version__affected__isnull=False,
@@ -25,8 +26,9 @@ RANKED = 2_000
 class Wanted:
     """Which packages are asked for; what is empty asks nothing.
 
-    All ``words`` are beginnings of words of the name, the keywords or the summary. ``licence`` is
-    an SPDX identifier that the licence's expression names. ``used_by`` is an instance;
+    All ``words`` are beginnings of words of the name, the keywords or the summary. Ecosystems and
+    languages may be written as people do: ``PyPI``, ``C++``. ``licence`` is an SPDX identifier that
+    the licence's expression names. ``used_by`` is an instance;
     ``vulnerable``, ``deprecated`` and ``outdated`` speak of the versions that it has, without it
     of those that anybody has. ``audience`` is the instance that asks: it sees what is shown, and
     what it declares itself. Without one, all is seen.
@@ -47,11 +49,11 @@ def packages_wanted(wanted: Wanted) -> QuerySet[Package]:
     """Those that are asked for, the ones that most instances use first."""
     rows = packages_visible(wanted.audience).order_by("-instances", "id")
     if wanted.ecosystem:
-        rows = rows.filter(ecosystem=wanted.ecosystem)
+        rows = rows.filter(ecosystem=ecosystem_named(wanted.ecosystem))
     if wanted.licence:
         rows = rows.filter(licence_ids__contains=[wanted.licence])
     if wanted.implemented_in:
-        named = Implementation.objects.filter(language=wanted.implemented_in)
+        named = Implementation.objects.filter(language=language_named(wanted.implemented_in))
         rows = rows.filter(pk__in=named.order_by().values("package"))
     rows = _used(rows, wanted)
     return rows.filter(words=_query(wanted.words)) if wanted.words.strip() else rows

@@ -45,12 +45,15 @@ def answer_asked(*, query: Payload, answer: type[A], kind: str) -> Asked[A]:
         kind: under which the answer is kept, for the next time.
 
     Raises:
-        NoAnswer: it cannot be asked, and this question was never answered.
+        NoAnswer: it cannot be asked, and this question was never answered; or the question is
+            wrong, and what was once answered to it holds no more.
     """
     key = question_digest(query.model_dump(mode="json"))
     try:
         given = ask(query)
     except NoAnswer as error:
+        if error.mistaken:
+            raise
         return _kept(answer, kind, key, error)
     if not isinstance(given, answer):
         raise NoAnswer(f"Centralcloud answered {type(given).__name__} to {type(query).__name__}.")

@@ -26,7 +26,10 @@ _FORBIDDEN = frozenset({Reason.UNKNOWN_SENDER, Reason.REVOKED, Reason.FORGED, Re
 
 
 class QuestionRefused(Exception):
-    """No answer; ``code`` is that of an HTTP status, as NATS services use them."""
+    """No answer; ``code`` is that of an HTTP status, as NATS services use them.
+
+    What answers a question raises it where the question is wrong; its text is for the asker.
+    """
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
@@ -51,6 +54,8 @@ def question_answer(
         return _answer(question, wiring, key)
     except MessageRefused as error:
         raise QuestionRefused(_code(error.reason), str(error)) from None
+    except QuestionRefused:
+        raise
     except OperationalError as error:
         if database_gone(error):
             raise QuestionRefused(503, "the database is away: ask again later") from error

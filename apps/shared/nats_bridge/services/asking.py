@@ -29,6 +29,9 @@ PAUSES_SECONDS = (0.05, 0.15, 0.3)
 """Before asking again where nobody answers: for some milliseconds after it read its configuration
 anew, as at each enrolment, nats-server does not know who answers from another account."""
 
+WRONG = "400"
+"""The code of a question that is wrong."""
+
 
 class NoAnswer(Exception):
     """Centralcloud was not reached or gives no answer; the text is one line for people.
@@ -39,6 +42,11 @@ class NoAnswer(Exception):
     def __init__(self, text: str, code: str = "") -> None:
         super().__init__(text)
         self.code = code
+
+    @property
+    def mistaken(self) -> bool:
+        """Whether the question itself is wrong, so that no other answer serves in its place."""
+        return self.code == WRONG
 
 
 def ask(query: Payload, *, timeout: float = TIMEOUT_SECONDS) -> Payload:

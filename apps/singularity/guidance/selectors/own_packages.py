@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from apps.shared.contracts.payloads.queries import OwnVersion, PackagesAnswer, PackageUse
-from apps.shared.packages.names import purl_split
+from apps.shared.packages.names import purl_plain, purl_split
 from apps.singularity.ingestion.selectors.codebases import codebases_of
 from apps.singularity.ingestion.selectors.texts import DeclaredRow, declared_dependencies
 
@@ -28,15 +28,21 @@ def packages_own(
     *, words: Collection[str] = (), ecosystem: str = "", purl: str = "", limit: int
 ) -> PackagesAnswer:
     """Declared packages whose purl has all words, those of most code bases first."""
+    wanted = _named(purl)
     found = {
         name: one
         for name, one in _declared().items()
-        if (not purl or name == purl.partition("@")[0])
+        if (not wanted or name == wanted)
         and (not ecosystem or purl_split(name)[0] == ecosystem)
         and all(word.lower() in name.lower() for word in words)
     }
     ordered = sorted(found.items(), key=lambda pair: (-len(pair[1].codebases), pair[0]))
     return PackagesAnswer(packages=tuple(_uses(ordered[:limit])), total=len(ordered))
+
+
+def ecosystems_own() -> list[str]:
+    """Types of the purls that are declared here."""
+    return sorted({purl_split(purl)[0] for purl in _declared()})
 
 
 def _declared() -> Mapping[str, _Own]:
@@ -47,6 +53,14 @@ def _declared() -> Mapping[str, _Own]:
             found[name].codebases.add(codebase.pk)
             found[name].versions |= _pinned(row)
     return found
+
+
+def _named(purl: str) -> str:
+    """A purl as packages are kept under; as it is written where it is none."""
+    try:
+        return purl_plain(purl)
+    except ValueError:
+        return purl
 
 
 def _pinned(row: DeclaredRow) -> set[str]:

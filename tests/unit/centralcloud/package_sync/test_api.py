@@ -66,6 +66,8 @@ def test_filters_are_those_of_every_door(api: APIClient) -> None:
     asked: list[tuple[dict[str, Any], list[str]]] = [
         ({"words": "http"}, [REQUESTS, HTTPX, SECRET]),
         ({"implemented_in": "rust"}, [RUFF, SERDE]),
+        ({"implemented_in": "Rust", "ecosystem": "Cargo"}, [SERDE]),
+        ({"implemented_in": "js"}, [BABEL]),
         ({"ecosystem": "npm"}, [BABEL]),
         ({"licence": "Apache-2.0"}, [REQUESTS, SERDE]),
         ({"used_by": "delta", "outdated": "true"}, [BABEL]),
@@ -142,6 +144,21 @@ def test_licences_and_the_packages_of_an_instance(api: APIClient) -> None:
 def test_a_wrong_parameter_is_refused(api: APIClient) -> None:
     for address in ("packages?words=%00", "licences?instance=%00", "packages?cursor=x"):
         assert api.get(f"/api/v1/{address}").status_code in {400, 404}, address
+
+
+def test_a_name_that_stands_for_nothing_is_refused_with_those_there_are(api: APIClient) -> None:
+    asked = (
+        ("ecosystem", "gem", "There is no ecosystem gem; there are: cargo, npm, pypi."),
+        ("implemented_in", "Klingon", "no language Klingon; there are: javascript, python, rust."),
+        ("used_by", "nobody", "There is no instance nobody; there are: alpha, beta, delta"),
+    )
+    for name, value, said in asked:
+        error = got(api, "packages", 400, **{name: value})["error"]
+        assert list(error["fields"]) == [name]
+        assert said in error["fields"][name][0]
+    for name, value, said in asked[:2]:
+        assert said in str(got(api, "instances/alpha/packages", 400, **{name: value}))
+    assert got(api, "packages", words="nothing", ecosystem="npm")["results"] == []
 
 
 def test_a_page_costs_the_same_queries_whatever_its_size(api: APIClient) -> None:

@@ -80,10 +80,28 @@ def test_what_is_not_there_is_answered_with_what_is() -> None:
         ({"used_by": "nobody"}, "There is no instance nobody; there are: alpha, beta, delta,"),
         ({"ecosystem": "gem"}, "There is no ecosystem gem; there are: cargo, npm, pypi."),
         ({"implemented_in": "cobol"}, "no language cobol; there are: javascript, python, rust."),
+        ({"implemented_in": "Klingon"}, "no language Klingon; there are: javascript, python"),
         ({"limit": 0}, "--limit is a number from 1 to 200."),
     ):
         with pytest.raises(CommandError, match=message.replace(".", r"\.")):
             said(**options)
+        with pytest.raises(CommandError, match=message.replace(".", r"\.")):
+            said(REQUESTS, **options)
+
+
+def test_names_are_understood_as_people_write_them() -> None:
+    assert told(implemented_in="Rust", ecosystem="PyPI") == [RUFF]
+    assert told(implemented_in="JS", ecosystem="NPM") == [BABEL]
+    languages = {"c++": "cpp", "CPP": "cpp", "C#": "csharp", "ts": "typescript", "golang": "go"}
+    for written, name in languages.items():
+        ruff = package_of(RUFF)
+        ruff.implementations.all().delete()
+        ruff.implementations.create(language=name, evidence="classifier", detail=name)
+        assert told(implemented_in=written) == [RUFF], written
+
+
+def test_what_matches_nothing_is_no_wrong_name() -> None:
+    assert told("nothing", ecosystem="npm", implemented_in="javascript") == []
 
 
 def test_texts_of_registries_are_no_commands_to_the_terminal() -> None:

@@ -11,6 +11,7 @@ from apps.centralcloud.package_sync.services.storing import package_ensure
 from apps.centralcloud.package_sync.services.use_counts import use_counts_write
 from apps.shared.contracts.fitting import MESSAGE_BYTES
 from apps.shared.contracts.payloads.queries import PackagesAnswer, PackagesQuery
+from apps.shared.nats_bridge.services.answering import QuestionRefused
 from tests.common.factories.package_world import (
     BABEL,
     HTTPX,
@@ -19,6 +20,7 @@ from tests.common.factories.package_world import (
     SECRET,
     SERDE,
     WRAPPER,
+    package_of,
     world_make,
 )
 
@@ -84,6 +86,24 @@ def test_vulnerable_deprecated_and_outdated_speak_of_the_versions_of_who_asks() 
     assert purls(ask("delta", deprecated=True)) == purls(ask("delta", outdated=True)) == [BABEL]
     assert purls(ask("alpha", deprecated=True)) == []
     assert purls(ask("delta", mine=True)) == [REQUESTS, BABEL]
+
+
+def test_a_name_that_stands_for_nothing_is_refused_with_those_that_who_asks_may_hear_of() -> None:
+    Package.objects.filter(purl=SECRET).update(ecosystem="conan")
+    hidden = package_of(SECRET)
+    hidden.implementations.create(language="zig", evidence="classifier", detail="of one alone")
+    for fields, said in (
+        ({"ecosystem": "gem"}, "There is no ecosystem gem; there are: cargo, pypi."),
+        ({"ecosystem": "conan"}, "There is no ecosystem conan; there are: cargo, pypi."),
+        ({"implemented_in": "klingon"}, "no language klingon; there are: python, rust."),
+        ({"implemented_in": "zig"}, "There is no language zig; there are: python, rust."),
+    ):
+        with pytest.raises(QuestionRefused, match=said) as refused:
+            ask("alpha", **fields)
+        assert refused.value.code == "400"
+    assert purls(ask("solo", ecosystem="conan")) == purls(ask("solo", implemented_in="zig"))
+    assert purls(ask("solo", ecosystem="conan")) == [SECRET]
+    assert purls(ask("nobody", mine=True)) == [], "who declares nothing has not asked wrongly"
 
 
 def test_one_package_in_detail_speaks_of_who_asks() -> None:

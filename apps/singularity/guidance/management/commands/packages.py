@@ -19,7 +19,8 @@ from apps.shared.contracts.payloads.queries import PackagesAnswer, PackagesQuery
 from apps.shared.knowledge_cache.services.asking import answer_asked
 from apps.shared.nats_bridge.services.asking import NoAnswer
 from apps.shared.packages.listing import LIMIT, arguments_add, purl_asked, rendered
-from apps.singularity.guidance.selectors.own_packages import packages_own
+from apps.shared.packages.spelling import ecosystem_named, language_named, none_such
+from apps.singularity.guidance.selectors.own_packages import ecosystems_own, packages_own
 
 KIND = "packages"
 """Under which answers are kept for when Centralcloud is away."""
@@ -63,10 +64,13 @@ class Command(BaseCommand):
 
 
 def _told(options: dict[str, Any]) -> Told:
+    """Raises CommandError for what cannot be asked, or asks for what is not there."""
     query = _query(options)
     try:
         asked = answer_asked(query=query, answer=PackagesAnswer, kind=KIND)
     except NoAnswer as error:
+        if error.mistaken:
+            raise CommandError(str(error)) from None
         return Told(_own(query, options, error), "own", timezone.now(), str(error))
     source = "centralcloud" if asked.fresh else "kept"
     return Told(asked.answer, source, asked.answered_at, asked.reason)
@@ -85,8 +89,8 @@ def _query(options: dict[str, Any]) -> PackagesQuery:
     try:
         return PackagesQuery(
             words="" if purl else " ".join(options["words"]),
-            ecosystem=options["ecosystem"],
-            implemented_in=options["implemented_in"] or None,
+            ecosystem=ecosystem_named(options["ecosystem"]),
+            implemented_in=language_named(options["implemented_in"]) or None,
             licence=options["licence"],
             mine=bool(used_by),
             vulnerable=options["vulnerable"],
@@ -106,6 +110,8 @@ def _own(query: PackagesQuery, options: dict[str, Any], error: NoAnswer) -> Pack
     if asked:
         flags = ", ".join(f"--{name.replace('_', '-')}" for name in asked)
         raise CommandError(f"{error} Only Centralcloud knows what {flags} asks for.")
+    if query.ecosystem and query.ecosystem not in (there := ecosystems_own()):
+        raise CommandError(f"{error} {none_such('ecosystem', query.ecosystem, there)}")
     return packages_own(
         words=query.words.split(),
         ecosystem=query.ecosystem,
