@@ -1,8 +1,8 @@
 """Compares what Centralcloud has with what the instances hold, without any code of the product.
 
-Read from their tables: an instance's mined facts under the name that its code base has outside,
-and Centralcloud's contributions and facts. What is missing is lost; what is there and should not
-be, or has other numbers, is doubled or stale.
+Read from their tables: an instance's mined facts and declared packages under the name that its code
+base has outside, and Centralcloud's contributions and facts. What is missing is lost; what is there
+and should not be, or has other numbers, is doubled or stale.
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ _HELD = """
     SELECT 'framework', f.instance, c.key, f.key, 1, 0
     FROM patterns_framework f JOIN publishing_publishedcodebase c ON c.codebase = f.codebase_id
     WHERE f.withdrawn_at IS NULL
-"""
+    UNION ALL
+    SELECT 'package', d.instance, c.key, split_part(d.purl, '@', 1), 1, 0
+    FROM ingestion_declareddependency d
+    JOIN publishing_publishedcodebase c ON c.codebase = d.codebase_id
+    WHERE d.requirement NOT LIKE 'file:%'
+"""  # what comes from a folder is nobody else's business
 _CONTRIBUTED = """
     SELECT subject, instance, codebase, key,
         CASE subject WHEN 'pattern' THEN occurrences ELSE 1 END, files

@@ -77,7 +77,7 @@ class Program:
 
 
 class Learner(Program):
-    """An instance's process of ``tests.common.learner``."""
+    """A site's process of ``tests.common.learner``."""
 
     @property
     def talks(self) -> bool:

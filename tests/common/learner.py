@@ -3,7 +3,7 @@
 Mining itself would take most of a test's time; what it leaves behind is written here instead, as
 mining does: changed facts under a new revision, in one transaction. What comes then (sync, outbox,
 relay) is the product's own. It is run as a program with the instance's environment and reads one
-JSON command a line.
+JSON command a line. What ``tests.common.operating`` does it does too, also for Centralcloud.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Callable
 from itertools import combinations
 from random import Random
 from typing import Any
+
+from tests.common.operating import forget, ingest, job, manage
 
 FUNCTIONS = (
     "json.loads", "json.dumps", "os.path.join", "os.path.exists", "os.makedirs", "re.compile",
@@ -44,15 +46,21 @@ def change(*, seed: int, facts: int, codebases: int) -> dict[str, int]:
     """A mining of every code base in which so many patterns are found, changed or gone."""
     from django.db import transaction
 
-    from apps.singularity.ingestion.models import Codebase
-
     random = Random(seed)
     with transaction.atomic():
-        while Codebase.objects.count() < codebases:
+        while mined().count() < codebases:
             codebase_new(f"code-{random.getrandbits(60):x}")
-        for codebase in Codebase.objects.order_by("id"):
+        for codebase in mined():
             _mine(codebase, random, facts)
     return {"facts": facts * codebases}
+
+
+def mined() -> Any:
+    """Code bases made here, the oldest first; one that was really ingested is never mined."""
+    from apps.singularity.ingestion.models import Codebase
+    from apps.singularity.patterns.models import Mining
+
+    return Codebase.objects.filter(id__in=Mining.objects.values("codebase")).order_by("id")
 
 
 def _mine(codebase: Any, random: Random, facts: int) -> None:
@@ -116,9 +124,7 @@ def _seen() -> dict[str, Any]:
 
 def replace() -> dict[str, int]:
     """One code base is deleted; another comes in its place with the next change."""
-    from apps.singularity.ingestion.models import Codebase
-
-    Codebase.objects.order_by("id")[0].delete()
+    mined()[0].delete()
     return {}
 
 
@@ -130,8 +136,12 @@ def sync(*, full: bool = False) -> dict[str, int]:
     return {"messages": told.messages, "facts": told.facts, "refused": told.refused.total()}
 
 
-COMMANDS: dict[str, Callable[..., dict[str, int]]] = {
+COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "change": change,
+    "forget": forget,
+    "ingest": ingest,
+    "job": job,
+    "manage": manage,
     "replace": replace,
     "sync": sync,
 }
