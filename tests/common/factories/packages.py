@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from packageurl import PackageURL
-
 from apps.centralcloud.package_sync.engine.record import (
     DependencyRecord,
     PackageRecord,
@@ -16,6 +14,7 @@ from apps.centralcloud.package_sync.engine.record import (
 )
 from apps.centralcloud.package_sync.models import Use, UsedVersion, Version
 from apps.centralcloud.package_sync.services.storing import package_ensure
+from apps.shared.packages.names import purl_split
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 Needs = Mapping[str, str]
@@ -40,7 +39,7 @@ def record(
 
     Its digest is that of all it says, as if that were the registry's document.
     """
-    named = PackageURL.from_string(purl)
+    ecosystem, namespace, name, _ = purl_split(purl)
     made = tuple(
         VersionRecord(version=one, released_at=START + timedelta(days=day), dependencies=())
         if isinstance(one, str)
@@ -49,9 +48,9 @@ def record(
     )
     said = {
         "purl": purl,
-        "ecosystem": named.type,
-        "namespace": named.namespace or "",
-        "name": named.name,
+        "ecosystem": ecosystem,
+        "namespace": namespace,
+        "name": name,
         "versions": made,
         "latest": made[-1].version if made else "",
     } | facts

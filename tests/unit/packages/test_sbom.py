@@ -50,6 +50,17 @@ def needs(made: dict[str, Any]) -> dict[str, list[str]]:
     return {one["ref"]: one.get("dependsOn", []) for one in made["dependencies"]}
 
 
+def test_names_of_npm_keep_their_capitals() -> None:
+    stream = SbomComponent("pkg:npm/JSONStream", "1.3.5", pinned=True)
+    bad = SbomVulnerability("GHSA-2", "advisories.zip", ((stream.ref, "1.3.6"),), "high")
+    made = bill(stream, vulnerabilities=[bad])
+    found = parts(made)["pkg:npm/JSONStream@1.3.5"]
+    assert (found["name"], found["purl"]) == ("JSONStream", "pkg:npm/JSONStream@1.3.5")
+    (vulnerability,) = made["vulnerabilities"]
+    assert vulnerability["affects"][0]["ref"] == "pkg:npm/JSONStream@1.3.5"
+    assert vulnerability["recommendation"] == "Update JSONStream to 1.3.6."
+
+
 def test_a_component_says_what_it_is_and_how_its_version_is_known() -> None:
     found = parts(bill(CORE, DJANGO))
     core, django = found[CORE.ref], found["pkg:pypi/django"]

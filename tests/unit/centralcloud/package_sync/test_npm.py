@@ -276,6 +276,26 @@ def test_a_scope_is_asked_where_it_is(registries: Registries, fetcher: Fetcher) 
     assert _read(Npm(fetcher, place), "@demo/core").latest == "1.10.0"
 
 
+def test_names_that_differ_by_capitals_are_two_packages(npm: Npm, registries: Registries) -> None:
+    old = {"description": "Of old", "versions": {"1.3.5": {"dependencies": {"Base64": "~0.2.0"}}}}
+    new = {"description": "Another", "versions": {"1.0.0": {}}}
+    registries.serve("npm", {"JSONStream": old, "jsonstream": new})
+    first, second = _read(npm, "JSONStream"), _read(npm, "jsonstream")
+    assert (first.purl, first.name, first.summary) == (
+        "pkg:npm/JSONStream",
+        "JSONStream",
+        "Of old",
+    )
+    assert (second.purl, second.name, second.summary) == (
+        "pkg:npm/jsonstream",
+        "jsonstream",
+        "Another",
+    )
+    assert registries.server.paths() == ["/npm/JSONStream", "/npm/jsonstream"]
+    (need,) = first.versions[0].dependencies or ()
+    assert need.purl == "pkg:npm/Base64"
+
+
 @pytest.mark.parametrize(
     "name",
     ["", "..", ".x", "a/b", "@a", "@/b", "@a/b/c", "a b", "a?b", "a%2fb", "a" * 215, "@a/.."],

@@ -191,6 +191,7 @@ def test_a_document_is_read_with_all_that_is_kept() -> None:
     ("ecosystem", "name", "purl", "expected"),
     [
         ("npm", "@babel/core", "", "pkg:npm/%40babel/core"),
+        ("npm", "JSONStream", "", "pkg:npm/JSONStream"),
         ("PyPI", "Zope.Interface", "", "pkg:pypi/zope-interface"),
         ("crates\N{FULL STOP}io", "serde_json", "", "pkg:cargo/serde_json"),
         ("Hex", "phoenix", "", "pkg:hex/phoenix"),
@@ -200,7 +201,7 @@ def test_a_document_is_read_with_all_that_is_kept() -> None:
         ("Maven:https://elsewhere.invalid", "org.x:y", "", None),
         ("Linux", "Kernel", "", None),
         ("Odd", "x", "no purl", None),
-        ("Odd", "x", "pkg:npm/%40Babel/Core@7?a=b#c", "pkg:npm/%40babel/core"),
+        ("Odd", "x", "pkg:npm/%40Babel/Core@7?a=b#c", "pkg:npm/%40Babel/Core"),
     ],
 )
 def test_packages_are_named_as_code_bases_declare_them(

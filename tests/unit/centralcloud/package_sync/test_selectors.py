@@ -23,6 +23,7 @@ from apps.centralcloud.package_sync.selectors.listing import licences_used
 from apps.centralcloud.package_sync.selectors.upkeep import upkeep_told
 from apps.centralcloud.package_sync.selectors.wanted import Wanted, packages_ranked
 from apps.centralcloud.package_sync.services.advisories import affected_match_all
+from apps.centralcloud.package_sync.services.storing import package_ensure
 from tests.common.factories.package_world import (
     BABEL,
     HTTPX,
@@ -221,6 +222,17 @@ def test_a_package_is_named_with_a_version_or_in_another_spelling() -> None:
         assert [one.purl for one in answer.packages] == [REQUESTS], purl
     for purl in ("pkg:pypi/nothing", "pkg:", "requests"):
         assert package_answer(purl, audience=None).total == 0, purl
+
+
+def test_a_package_of_npm_is_the_one_of_its_very_name_else_the_one_in_lower_case() -> None:
+    for purl in ("pkg:npm/JSONStream", "pkg:npm/jsonstream"):
+        package_ensure([purl])
+        (found,) = package_answer(f"{purl}@1.0.0", audience=None).packages
+        assert found.purl == purl
+    assert [one.purl for one in package_answer("pkg:npm/@Babel/Core", audience=None).packages] == [
+        BABEL
+    ]
+    assert package_answer("pkg:cargo/Serde", audience=None).total == 0, "no other registry's rule"
 
 
 def test_the_number_of_queries_does_not_grow_with_the_answer() -> None:

@@ -145,6 +145,16 @@ def test_a_list_of_dependencies_is_replaced_as_a_whole_and_kept_where_not_asked_
     assert needs("1.0.0") == []
 
 
+def test_packages_that_differ_by_capitals_do_not_overwrite_each_other() -> None:
+    old, new = "pkg:npm/JSONStream", "pkg:npm/jsonstream"
+    package_store(record=record(old, [version("1.3.5", {new: "*"})], summary="Of old"))
+    package_store(record=record(new, [version("1.0.0")], summary="Another"))
+    assert (stored(old).summary, stored(new).summary) == ("Of old", "Another")
+    assert (list(versions(old)), list(versions(new))) == (["1.3.5"], ["1.0.0"])
+    assert [need[0] for need in needs("1.3.5", old)] == [new]
+    assert package_ensure([old, new]) == {old: stored(old).pk, new: stored(new).pk}
+
+
 def test_the_order_of_a_registry_does_not_count() -> None:
     many = {f"pkg:npm/p{number}": "*" for number in range(60)}
     package_store(record=record(LEFT, [version("1.0.0", many)]))
