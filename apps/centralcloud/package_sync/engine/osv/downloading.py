@@ -67,6 +67,7 @@ def downloaded(
     Raises:
         OsvError: it cannot be had; one line without an address.
     """
+    _check(url)
     folder.mkdir(parents=True, exist_ok=True)
     wire = Wire(limits, Pace(folder / "pace", patience=limits.patience))
     headers = {"user-agent": user_agent(contact), "accept-encoding": "identity"}
@@ -82,6 +83,15 @@ def downloaded(
             raise OsvError(text.replace("the registry", "the server")) from None
         file.seek(0)
         yield Download(file if stamp else None, stamp or known)
+
+
+def _check(url: str) -> None:
+    try:
+        usable = bool(httpx.URL(url).host and origin(url)[2])
+    except (ValueError, httpx.InvalidURL):
+        usable = False
+    if not usable:
+        raise OsvError("lies behind an address that is none")
 
 
 def _attempts(

@@ -43,7 +43,12 @@ def _made(kind: str, name: str) -> str:
 
 
 def _plain(purl: str) -> str:
-    """A purl without version, qualifiers and subpath; empty for what is none."""
+    """A purl without version, qualifiers and subpath; empty for what is none.
+
+    One that names its registry is not of the type's own (purl specification, "Known qualifiers").
+    """
+    if "repository_url=" in purl.partition("?")[2]:
+        return ""
     try:
         return purl_plain(purl)
     except ValueError:

@@ -136,7 +136,7 @@ def _events(values: Iterable[Any], place: str) -> Iterator[Event]:
         if not named:
             raise OsvError(f"{place}.{number}: names no event")
         for name in named:
-            version = value[name]
-            if not isinstance(version, str) or not 0 < len(version) <= schema.LONGEST_VERSION:
+            version = schema.clean(value[name]) if isinstance(value[name], str) else ""
+            if not 0 < len(version) <= schema.LONGEST_VERSION:
                 raise OsvError(f"{place}.{number}.{name}: is no version")
-            yield Event(_KINDS[name], version.replace("\0", ""))
+            yield Event(_KINDS[name], version)

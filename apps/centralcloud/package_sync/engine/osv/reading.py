@@ -22,6 +22,11 @@ LARGEST_WHOLE = 16 * 1024**3
 LARGEST_LIST = 32 * 1024**2
 """Bytes of a zip file's own list of its entries: about 400,000 documents."""
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError,
+    RuntimeError,  # encrypted, or packed by a method that is not known
+    ValueError, OverflowError,  # its name is no text, or its place is none
+)  # fmt: skip
 _TOO_LARGE = f"is larger than {LARGEST_DOCUMENT // 1024**2} MiB"
 
 
@@ -132,7 +137,7 @@ def _archive(file: IO[bytes]) -> zipfile.ZipFile:
 def _unpacked(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[Found]:
     """Entries are only read, never written to where their names say.
 
-    No more comes out of one than it says itself, so what it says is what is checked.
+    No more is taken of one than it says itself, so what it says is what is checked.
     """
     left = LARGEST_WHOLE
     with archive:
@@ -149,13 +154,19 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Found:
         return Found(name, reason="is packed in a way that is not read")
     if entry.file_size > LARGEST_DOCUMENT:
         return Found(name, reason=_TOO_LARGE)
-    return _document(name, lambda: archive.read(entry))
+    return _document(name, lambda: _read(archive, entry))
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """No more than may be: read to its end at once, all that is packed would be unpacked first."""
+    with archive.open(entry) as file:
+        return file.read(LARGEST_DOCUMENT + 1)
 
 
 def _document(name: str, read: Callable[[], bytes]) -> Found:
     try:
         body = read()
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError):  # also encrypted ones
+    except _UNREADABLE:
         return Found(name, reason="cannot be unpacked")
     if len(body) > LARGEST_DOCUMENT:
         return Found(name, reason=_TOO_LARGE)

@@ -6,7 +6,7 @@ where it is not as the schema says.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -27,22 +27,31 @@ MOST_VERSIONS = 50_000
 LONGEST_VERSION = 100
 
 
-def _clean(value: Any) -> Any:
+def clean(value: str) -> str:
     """Without what PostgreSQL's text does not hold: NUL, and halves of surrogate pairs."""
-    if not isinstance(value, str):
-        return value
     return value.replace("\0", "").encode(errors="replace").decode()
 
 
+def _clean(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
 def _time(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError("is not a time as RFC 3339 writes it")  # noqa: TRY004  pydantic's own
+    """Pydantic also takes seconds since 1970 for a time, the schema does not."""
+    if not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "", 1).isdigit():
+        raise ValueError("is not a time as RFC 3339 writes it")
     return value
 
 
-def _in_zone(value: datetime) -> datetime:
-    """The schema's times are in UTC, also where the Z is missing."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+def _in_utc(value: datetime) -> datetime:
+    """The schema's times are in UTC, also where the Z is missing.
+
+    In the first and the last of all years another time zone may lead to a year that is none, also
+    later, where a time is shown.
+    """
+    if not 1 < value.year < MAXYEAR:
+        raise ValueError("lies in a year that is none")
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _absent(value: Any) -> Any:
@@ -72,7 +81,7 @@ Id = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_ID),
     BeforeValidator(_clean),
 ]
-Time = Annotated[datetime, BeforeValidator(_time), AfterValidator(_in_zone)]
+Time = Annotated[datetime, BeforeValidator(_time), AfterValidator(_in_utc)]
 T = TypeVar("T")
 Maybe = Annotated[T | None, WrapValidator(_or_none)]
 Each = Annotated[tuple[Maybe[T], ...], BeforeValidator(_list)]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from apps.centralcloud.package_sync.services.advisories import (
     AdvisoriesRead,
@@ -73,8 +74,9 @@ class Command(BaseCommand):
         )
 
 
-def _cells(source: ReadSource) -> tuple[str, ...]:
+def _cells(source: ReadSource) -> tuple[Text, ...]:
     got = source.imported
     numbers = (got.read, got.new, got.changed, got.unchanged, got.left_out)
     said = source.error or ("has not changed" if source.unchanged else "")
-    return (source.name, *(f"{one:,}" for one in numbers), f"{source.seconds:.1f}", said)
+    cells = (source.name, *(f"{one:,}" for one in numbers), f"{source.seconds:.1f}", said)
+    return tuple(Text(one) for one in cells)  # names in brackets are no markup

@@ -32,6 +32,11 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('package_sync:advisories'
 _FIELDS = (*SAID, "source", "by_registry", "modified_at")
 
 
+def printable(text: str) -> str:
+    """Text from elsewhere that a row holds, and of which a terminal obeys nothing."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 @dataclass(slots=True)
 class Imported:
     """What came of documents. ``reasons`` says of the first ones that were left out why."""
@@ -47,7 +52,7 @@ class Imported:
         """Count a document that is left out."""
         self.left_out += 1
         if len(self.reasons) < REASONS_KEPT:
-            self.reasons.append(f"{str(name)[:100]}: {reason}")
+            self.reasons.append(printable(f"{str(name)[:100]}: {reason}"))
 
     def add(self, other: Imported) -> None:
         """Add another one's numbers."""

@@ -23,6 +23,7 @@ from apps.centralcloud.package_sync.services.advisories.importing import (
     SOURCE_LENGTH,
     Imported,
     advisories_import,
+    printable,
 )
 from apps.centralcloud.package_sync.services.advisories.matching import affected_match_all
 from apps.centralcloud.package_sync.services.advisories.stamps import (
@@ -109,8 +110,16 @@ def advisories_read(
 
 def source_name(source: str) -> str:
     """A source as people read it: its last two names, no host and no credentials."""
-    parts = [part for part in urlsplit(source).path.split("/") if part and part != ".."]
-    return "/".join(parts[-2:])[-SOURCE_LENGTH:] or "advisories"
+    try:
+        path = urlsplit(source).path if _is_address(source) else source
+    except ValueError:  # an address that is none; what of it is a path nobody knows
+        path = ""
+    parts = [part for part in path.split("/") if part and part != ".."]
+    return printable("/".join(parts[-2:])[-SOURCE_LENGTH:]) or "advisories"
+
+
+def _is_address(source: str) -> bool:
+    return source.lower().startswith(("https://", "http://"))
 
 
 def _read(source: str, *, dry_run: bool, report: Report) -> ReadSource:
@@ -131,7 +140,7 @@ def _read(source: str, *, dry_run: bool, report: Report) -> ReadSource:
 @contextmanager
 def _documents(source: str, read: ReadSource, *, dry_run: bool) -> Iterator[Documents]:
     """A source's documents; an address is remembered once they all were stored."""
-    if not source.lower().startswith(("https://", "http://")):
+    if not _is_address(source):
         with documents_of_path(Path(source)) as documents:
             yield documents
         return
