@@ -77,6 +77,7 @@ def _vulnerable(packages: dict[int, Package]) -> Iterator[Fact]:
     groups: dict[tuple[int, str], list[_Match]] = defaultdict(list)
     for package, group, *match in _matches(packages):
         groups[package, group].append(_Match(*match))
+    affected = _affected({one.fixed for matches in groups.values() for one in matches}, packages)
     for (package, group), matches in sorted(groups.items()):
         worst = min(
             matches, key=lambda one: (-(one.score or 0), -rank_of(one.severity), one.osv_id)
@@ -87,7 +88,7 @@ def _vulnerable(packages: dict[int, Package]) -> Iterator[Fact]:
             group=group,
             advisory=worst.osv_id,
             affected=_versions((one.position, one.version) for one in matches),
-            fixed=_fixes(packages[package].ecosystem, matches),
+            fixed=_fixes(packages[package].ecosystem, matches, affected[package, group]),
             severity=max((one.severity for one in matches), key=rank_of),
             summary=worst.summary,
             published_at=_in_range(worst.published),
@@ -111,6 +112,20 @@ def _matches(packages: Collection[int]) -> Iterable[tuple[Any, ...]]:
         "affected__advisory__summary",
         "affected__advisory__published_at",
     )
+
+
+def _affected(fixes: Collection[str], packages: Collection[int]) -> dict[tuple[int, str], set[str]]:
+    """Those of the fixed versions that an advisory of a package and a group affects."""
+    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    rows = AffectedVersion.objects.filter(
+        version__version__in=fixes,
+        version__package__in=packages,
+        affected__advisory__withdrawn_at=None,
+    )
+    names = ("version__package_id", "affected__advisory__group", "version__version")
+    for package, group, version in rows.values_list(*names):
+        found[package, group].add(version)
+    return found
 
 
 def _marked(packages: dict[int, Package]) -> Iterator[Fact]:
@@ -163,9 +178,10 @@ def _versions(placed: Iterable[tuple[int, str]]) -> list[str]:
     return [version for _, version in sorted(set(placed), reverse=True)][:MOST_AFFECTED]
 
 
-def _fixes(ecosystem: str, matches: Iterable[_Match]) -> list[str]:
-    """What fixes a version that is used, oldest first."""
-    return versions_sorted(ecosystem, {one.fixed for one in matches} - {""})[:MOST_FIXED]
+def _fixes(ecosystem: str, matches: Iterable[_Match], affected: Collection[str]) -> list[str]:
+    """What fixes a version that is used, oldest first; not what an alias says to be affected."""
+    fixes = {one.fixed for one in matches}.difference(affected, [""])
+    return versions_sorted(ecosystem, fixes)[:MOST_FIXED]
 
 
 def _in_range(at: datetime | None) -> datetime | None:
