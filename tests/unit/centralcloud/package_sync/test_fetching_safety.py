@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from apps.centralcloud.package_sync.engine.fetching import Fetcher, network
-from apps.centralcloud.package_sync.engine.fetching.addresses import literal, public
+from apps.centralcloud.package_sync.engine.fetching.addresses import inside, literal, public
 from apps.centralcloud.package_sync.engine.fetching.addressing import address, led_to
 from apps.centralcloud.package_sync.engine.fetching.cache import NAME
 from apps.centralcloud.package_sync.engine.places import Place
@@ -209,6 +209,12 @@ def test_hosts_written_as_addresses() -> None:
     assert not any(literal(host) for host in ("registry.example.test", "1and1.test"))
 
 
+def test_hosts_that_are_in_a_private_network_as_they_are_written() -> None:
+    named = ("localhost", "LOCALHOST.", "a.localhost", "intranet", "db.internal", "nas.home.arpa")
+    assert all(inside(host) for host in (*named, "127.1", "10.0.0.7", "[::1]", "::1", "127.0.0.1."))
+    assert not any(inside(host) for host in ("a.example.test", "local.example.test", "1.1.1.1"))
+
+
 def test_behind_a_proxy_addresses_are_judged_as_they_are_written(
     registry_server: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,13 +225,19 @@ def test_behind_a_proxy_addresses_are_judged_as_they_are_written(
         seen = registry_server.requests[0]
         assert seen.path == "http://registry.test/p"
         assert seen.headers["proxy-authorization"].startswith("Basic ")
-        for host in ("localhost", "127.0.0.1", "10.0.0.7", "127.1", "[::1]"):
+        for host in ("localhost", "127.0.0.1", "10.0.0.7", "127.1", "[::1]", "db.internal"):
             with pytest.raises(Refused):
                 fetcher.get(Place("npm", "http://registry.test/"), f"http://{host}/p")
     assert len(registry_server.requests) == 1
 
 
-@pytest.mark.parametrize(("left_out", "found"), [("localhost,127.0.0.1", True), ("b.test", False)])
+@pytest.mark.parametrize(
+    ("left_out", "found"),
+    [
+        *(("localhost,127.0.0.1", True), ("127.0.0.0/8", True), ("*", True)),
+        *(("b.test", False), ("10.0.0.0/8", False), ("0.0.1", True), ("127.0.0.1:9", False)),
+    ],
+)
 def test_no_proxy_is_respected(
     left_out: str,
     found: bool,
@@ -249,7 +261,7 @@ def test_a_proxy_that_is_not_spoken_to_is_said(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    with Fetcher(tmp_path, limits=QUICK) as fetcher, pytest.raises(Unavailable, match="proxies"):
+    with Fetcher(tmp_path, limits=QUICK) as fetcher, pytest.raises(Unavailable, match="ALL_PROXY"):
         fetcher.get(place, "p")
 
 

@@ -1,51 +1,43 @@
-"""Encrypted registries are trusted by the system's certificates and by the user's own."""
+"""Encrypted registries are trusted by the machine's certificates and by the user's own."""
 
 from __future__ import annotations
 
 import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from apps.centralcloud.package_sync.engine.fetching import Fetcher
-from apps.centralcloud.package_sync.engine.fetching.certificates import NAMED, context
+from apps.centralcloud.package_sync.engine.fetching.certificates import verifying
 from apps.centralcloud.package_sync.engine.places import Place
+from apps.centralcloud.package_sync.engine.places.connection import Connection, python
 from apps.centralcloud.package_sync.engine.registry import Refused, Unavailable
-from tests.common.registries.fixtures import QUICK
+from tests.common.registries.authority import Authority, authority_make
+from tests.common.registries.fixtures import PROXIES, QUICK
 from tests.common.registries.server import RegistryServer
 
-SYSTEM = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @pytest.fixture(autouse=True)
 def _only_the_tests_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*SYSTEM, *NAMED, "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+    for name in (*VARIABLES, *PROXIES):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for this machine that nobody has signed, and its key."""
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     if shutil.which("openssl") is None:
         pytest.skip("certificates are made by the openssl command")
-    folder = tmp_path_factory.mktemp("tls")
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    command += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
-    command += ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
-    return certificate, key
+    return authority_make(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
-def server(certificate: tuple[Path, Path]) -> Iterator[RegistryServer]:
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(*certificate)
-    with RegistryServer(tls=tls) as made:
+def server(authority: Authority) -> Iterator[RegistryServer]:
+    with RegistryServer(tls=authority.server_side()) as made:
         made.route("p", b"{}")
         yield made
 
@@ -64,26 +56,39 @@ def test_a_certificate_that_nobody_knows_is_not_trusted(
     assert server.requests == []
 
 
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", *NAMED])
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_a_certificate_of_the_environment_is_trusted(
     name: str,
     server: RegistryServer,
-    certificate: tuple[Path, Path],
+    authority: Authority,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(name, str(certificate[0]))
+    monkeypatch.setenv(name, str(authority.certificate))
     with Fetcher(tmp_path, limits=QUICK) as fetcher:
         assert fetcher.get(Place("npm", server.url, private=True), "p").body == b"{}"
 
 
+def test_a_certificate_for_another_host_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = authority_make(tmp_path, hosts=("DNS:other.test",))
+    monkeypatch.setenv("SSL_CERT_FILE", str(other.certificate))
+    with (
+        RegistryServer(tls=other.server_side()) as server,
+        Fetcher(tmp_path / "kept", limits=QUICK) as fetcher,
+        pytest.raises(Unavailable, match="certificate is not trusted"),
+    ):
+        fetcher.get(Place("npm", server.url, private=True), "p")
+
+
 def test_an_encrypted_registry_does_not_lead_to_one_that_is_not(
     server: RegistryServer,
-    certificate: tuple[Path, Path],
+    authority: Authority,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
     with RegistryServer() as plain, Fetcher(tmp_path, limits=QUICK) as fetcher:
         plain.route("p", b"{}")
         server.fault("away", "redirect", to=plain.url + "p")
@@ -95,10 +100,10 @@ def test_an_encrypted_registry_does_not_lead_to_one_that_is_not(
 def test_what_names_no_certificates_is_said(tmp_path: Path) -> None:
     wrong = tmp_path / "none.pem"
     wrong.write_text("no certificate")
-    for name in ("SSL_CERT_FILE", *NAMED):
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         for path in (wrong, tmp_path / "missing.pem"):
             with pytest.raises(Refused, match=name):
-                context({name: str(path)})
+                verifying(python({name: str(path)}))
 
 
 def test_wrong_settings_are_said_of_what_is_encrypted_and_stop_nothing_else(
@@ -112,7 +117,20 @@ def test_wrong_settings_are_said_of_what_is_encrypted_and_stop_nothing_else(
         assert fetcher.get(Place("npm", plain.url, private=True), "p").body == b"{}"
 
 
-def test_certificates_and_names_are_always_checked() -> None:
-    for made in (context({}), context({"SSL_CERT_DIR": "/etc"})):
+def test_certificates_and_names_are_checked() -> None:
+    for connection in (Connection(), python({"SSL_CERT_DIR": "/etc:/usr"})):
+        made = verifying(connection)
         assert made.verify_mode is ssl.CERT_REQUIRED
         assert made.check_hostname
+
+
+def test_the_machines_certificates_are_trusted_and_a_companys_stand_for_them(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenSSL reads the two variables as its default place, and so stands for the machine here."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    subjects = [each["subject"] for each in verifying(Connection()).get_ca_certs()]
+    assert ((("commonName", "An authority"),),) in subjects
+    assert len(subjects) > 50
+    alone = verifying(python({"REQUESTS_CA_BUNDLE": str(authority.certificate)}))
+    assert len(alone.get_ca_certs()) == 1

@@ -12,27 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 from packageurl.contrib.purl2url import get_download_url, get_repo_url
 
-from apps.centralcloud.package_sync.engine.places import Place, places
+from apps.centralcloud.package_sync.engine.places import places
 from apps.centralcloud.package_sync.engine.places.place import origin
-
-
-class Machine:
-    """A machine with nothing configured yet."""
-
-    def __init__(self, root: Path) -> None:
-        self.home, self.system, self.project = root / "home", root / "system", root / "work/project"
-        self.project.mkdir(parents=True)
-        self.environ: dict[str, str] = {"VIRTUAL_ENV": str(root / "venv")}
-
-    def write(self, path: Path, text: str) -> None:
-        """A configuration file."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-    def place(self, ecosystem: str) -> Place:
-        """What is found."""
-        found = places(self.environ, self.home, system=self.system, project=self.project)
-        return found[ecosystem]
+from tests.common.registries.machine import Machine
 
 
 @pytest.fixture
@@ -319,6 +301,20 @@ def test_hex_by_its_variables(machine: Machine) -> None:
     assert own.private
     assert own.secrets("https://hex.test/api/packages/jason") == {"Authorization": "k3y"}
     assert own.secrets(own.url) == {}
+
+
+def test_hex_by_its_file(machine: Machine) -> None:
+    public, file = machine.place("hex"), machine.home / ".hex/hex.config"
+    machine.write(file, '{api_url,<<"https://hex.test/api">>}.\n{api_key,<<"k\\"3y">>}.\n')
+    place = machine.place("hex")
+    assert (place.url, place.api) == (public.url, "https://hex.test/api/")
+    assert place.headers == {"Authorization": 'k"3y'}
+    long = '{mirror_url,\n    <<"https://mirror.test/"\n      "repo">>}.\n'
+    machine.write(machine.home / "elsewhere/hex.config", long)
+    machine.environ["HEX_HOME"] = str(machine.home / "elsewhere")
+    assert machine.place("hex").url == "https://mirror.test/repo/"
+    machine.environ["HEX_MIRROR_URL"] = "https://other.test/"
+    assert machine.place("hex").url == "https://other.test/"
 
 
 def test_the_user_own_environment_counts_where_none_is_given(

@@ -6,6 +6,13 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 _TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 
+_PRIVATE = (
+    *("localhost", "localdomain", "local", "home.arpa", "internal"),
+    *("intranet", "private", "corp", "home", "lan"),
+)
+"""Ends of names that exist in private networks only: RFC 6761 (section 6.3), RFC 6762 (section 3
+and appendix G), RFC 8375, and ``internal``, which ICANN reserved for them."""
+
 
 def public(address: str) -> bool:
     """Whether an address is one of the public Internet.
@@ -26,6 +33,14 @@ def literal(host: str) -> bool:
     except ValueError:
         return host.replace(".", "").isdigit() or host.lower().startswith("0x")
     return True
+
+
+def inside(host: str) -> bool:
+    """Whether a host is, as it is written, one of a private network: by its address or its name."""
+    host = host.rstrip(".").lower()
+    if literal(host):
+        return not public(host.strip("[]"))
+    return "." not in host or host.endswith(tuple(f".{end}" for end in _PRIVATE))
 
 
 def _carried(address: IPv4Address | IPv6Address) -> tuple[IPv4Address | IPv6Address, ...]:

@@ -23,6 +23,10 @@ REFUSED = {
     407: "the proxy wants credentials",
     451: "the registry may not hand it out, for legal reasons",
 }
+UNTRUSTED = (
+    "the registry's certificate is not trusted (name its authority in its client's configuration, "
+    "or by SSL_CERT_FILE)"
+)
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """States that another attempt may not meet again."""
 
@@ -77,9 +81,11 @@ def connection_failed(error: Exception) -> Again | RegistryError:
     if isinstance(error, httpcore.TimeoutException):
         return Again(Unavailable("the registry did not answer in time"))
     if isinstance(error, httpcore.ConnectError) and "CERTIFICATE" in str(error).upper():
-        return Unavailable("the registry's certificate is not trusted (set SSL_CERT_FILE)")
+        return Unavailable(UNTRUSTED)
     if isinstance(error, httpcore.ConnectError):
         return Again(Unavailable("the registry cannot be reached"))
     if isinstance(error, httpcore.ProxyError):
-        return Unavailable("the proxy refuses to lead to the registry")
+        refused = str(error).startswith("407")
+        told = "the proxy refuses to lead to the registry"
+        return Refused(REFUSED[407]) if refused else Unavailable(told)
     return Again(Unavailable("the connection to the registry broke"))

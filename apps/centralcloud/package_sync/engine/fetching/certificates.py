@@ -1,61 +1,50 @@
-"""Which certificates are trusted: the system's, and those that the environment names."""
+"""Which certificates are trusted: those that a registry's client trusts here."""
 
 from __future__ import annotations
 
-import os
 import ssl
-from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
+import certifi
 
+from apps.centralcloud.package_sync.engine.places.connection import Authority, Connection
 from apps.centralcloud.package_sync.engine.registry import Refused
 
-NAMED = (
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "PIP_CERT",
-    "NODE_EXTRA_CA_CERTS",
-    "CARGO_HTTP_CAINFO",
-)
-"""Variables by which registries' own clients are told of a company's certificate authority."""
 
+def verifying(connection: Connection) -> ssl.SSLContext:
+    """What checks a host's certificate and name.
 
-def context(environ: Mapping[str, str] | None = None) -> ssl.SSLContext:
-    """What connections are checked with.
-
-    SSL_CERT_FILE and SSL_CERT_DIR stand for the system's certificates, as everywhere; the others
-    are trusted besides.
+    Where nothing is configured, by the machine's certificates, which is where companies put their
+    own, and by certifi's (as pip does: its documentation, "HTTPS Certificates").
 
     Raises:
-        Refused: a variable names no file of certificates.
+        Refused: a setting names no certificates.
     """
-    environ = os.environ if environ is None else environ
-    made = _system(environ)
-    for name in NAMED:
-        path = environ.get(name, "")
-        if path:
-            _add(made, path, name)
-    return made
-
-
-def _system(environ: Mapping[str, str]) -> ssl.SSLContext:
-    path, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
-    if not path and not folder:
-        return httpx.create_ssl_context(trust_env=False)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if path:
-        _add(made, path, "SSL_CERT_FILE")
-    if folder:
-        _add(made, folder, "SSL_CERT_DIR")
+    if not connection.authorities:
+        made.set_default_verify_paths()
+        made.load_verify_locations(certifi.where())
+    for authority in (*connection.authorities, *connection.besides):
+        _add(made, authority)
     return made
 
 
-def _add(made: ssl.SSLContext, path: str, name: str) -> None:
+def unverifying() -> ssl.SSLContext:
+    """What takes any certificate. Only for hosts that the user wants to be trusted blindly."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    return made
+
+
+def _add(made: ssl.SSLContext, authority: Authority) -> None:
+    path = authority.path
     try:
-        if Path(path).is_dir():
+        if authority.text:
+            made.load_verify_locations(cadata=authority.text)
+        elif Path(path).is_dir():
             made.load_verify_locations(capath=path)
         else:
             made.load_verify_locations(cafile=path)
-    except (OSError, ssl.SSLError):
-        raise Refused(f"{name} names no file of certificates") from None
+    except (OSError, ValueError):
+        raise Refused(f"{authority.setting} names no file of certificates") from None

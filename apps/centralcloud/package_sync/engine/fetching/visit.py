@@ -33,8 +33,13 @@ class Visit:
 
     @property
     def key(self) -> str:
-        """Under which the answer is kept: others with other credentials do not find it."""
-        said = "\n".join(
-            [self.url, self.accept, *(f"{name}:{value}" for name, value in self.secrets.items())]
-        )
-        return sha256(said.encode()).hexdigest()
+        """Under which the answer is kept: others with other credentials do not find it.
+
+        Nor does whoever checks certificates find what came from a host that was not checked.
+        """
+        said = [self.url, self.accept]
+        said += [f"{name}:{value}" for name, value in self.secrets.items()]
+        connection = self.place.connection
+        if connection and connection.unverified_by(self.url):
+            said.append("unverified")
+        return sha256("\n".join(said).encode()).hexdigest()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ssl
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import cast
 
 import httpcore
@@ -18,12 +15,11 @@ from apps.centralcloud.package_sync.engine.fetching.answers import (
     retry_after,
     status_check,
 )
-from apps.centralcloud.package_sync.engine.fetching.certificates import context
 from apps.centralcloud.package_sync.engine.fetching.counting import request_sent
 from apps.centralcloud.package_sync.engine.fetching.limits import Limits
-from apps.centralcloud.package_sync.engine.fetching.network import Network, deadline
+from apps.centralcloud.package_sync.engine.fetching.network import deadline
 from apps.centralcloud.package_sync.engine.fetching.pace import Pace
-from apps.centralcloud.package_sync.engine.fetching.proxies import Proxies, Proxy
+from apps.centralcloud.package_sync.engine.fetching.pools import Pools
 from apps.centralcloud.package_sync.engine.fetching.rates import interval
 from apps.centralcloud.package_sync.engine.fetching.visit import Visit
 from apps.centralcloud.package_sync.engine.places.place import origin
@@ -34,17 +30,13 @@ _DROPPED = frozenset({b"set-cookie"})
 class Wire(httpx.BaseTransport):
     """Sends requests over the network, each in the host's own time.
 
-    Answers other than a document, a redirect and "unchanged" are raised: the cache sees none. Each
-    host has a pool of its own, which bounds the connections to it; pools that may reach private
-    addresses are apart from those that may not.
+    Answers other than a document, a redirect and "unchanged" are raised: the cache sees none.
     """
 
     def __init__(self, limits: Limits, pace: Pace) -> None:
         self._limits = limits
         self._pace = pace
-        self._proxies = Proxies()
-        self._pools: dict[object, httpcore.ConnectionPool] = {}
-        self._lock = threading.Lock()
+        self._pools = Pools(limits)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request over the network.
@@ -59,7 +51,9 @@ class Wire(httpx.BaseTransport):
         deadline.set(time.monotonic() + self._limits.answer)
         request_sent()
         with _failures():
-            answer = self._pool(request.url, visit).handle_request(self._outgoing(request, visit))
+            answer = self._pools.of(request.url, visit).handle_request(
+                self._outgoing(request, visit)
+            )
         headers = httpx.Headers(answer.headers)
         try:
             after = retry_after(headers.get("retry-after", ""))
@@ -73,8 +67,7 @@ class Wire(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close all connections."""
-        for pool in self._pools.values():
-            pool.close()
+        self._pools.close()
 
     def _outgoing(self, request: httpx.Request, visit: Visit) -> httpcore.Request:
         limits = self._limits
@@ -90,33 +83,6 @@ class Wire(httpx.BaseTransport):
             ),
             headers=[*request.headers.raw, *secrets],
             extensions={"timeout": {**timeouts, "pool": limits.answer}},
-        )
-
-    @cached_property
-    def _context(self) -> ssl.SSLContext:
-        """Read when something encrypted is asked, so that wrong settings are what that meets."""
-        return context()
-
-    def _pool(self, url: httpx.URL, visit: Visit) -> httpcore.ConnectionPool:
-        proxy = self._proxies.of(url, guarded=visit.guarded)
-        key = (url.raw_scheme, url.raw_host, url.port, visit.guarded, proxy)
-        with self._lock:
-            if key not in self._pools:
-                guarded = visit.guarded and proxy is None
-                self._pools[key] = self._pool_made(url.scheme, proxy, Network(guarded=guarded))
-            return self._pools[key]
-
-    def _pool_made(
-        self, scheme: str, proxy: Proxy | None, network: Network
-    ) -> httpcore.ConnectionPool:
-        encrypted = scheme == "https" or (proxy is not None and proxy.encrypted)
-        context = self._context if encrypted else None
-        return httpcore.ConnectionPool(
-            ssl_context=context,
-            proxy=proxy.of_pool(context) if proxy else None,
-            max_connections=self._limits.connections,
-            keepalive_expiry=5.0,
-            network_backend=network,
         )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from apps.centralcloud.package_sync.engine.places import defaults
-from apps.centralcloud.package_sync.engine.places.place import Place
-from apps.centralcloud.package_sync.engine.places.surroundings import (
-    Surroundings,
-    slashed,
-    text_of,
+from apps.centralcloud.package_sync.engine.places.cargo_config import cargo_config
+from apps.centralcloud.package_sync.engine.places.connection import (
+    Authority,
+    Connection,
+    Given,
+    standard,
 )
+from apps.centralcloud.package_sync.engine.places.place import Place
+from apps.centralcloud.package_sync.engine.places.surroundings import Surroundings, slashed
 
 _DEFAULT = "crates-io"
 _LONGEST_CHAIN = 10
@@ -25,9 +27,14 @@ def cargo_place(around: Surroundings) -> Place:
     An index that is no sparse one, and packages in a folder, keep an address that says so
     (``git+``, ``file:``): nobody speaks to it, and whoever tries is told.
     """
-    default, config = defaults.cargo(), _config(around)
-    name = _replaced(config, around.environ)
-    index = _index(name, config, around.environ)
+    config = cargo_config(around)
+    return replace(_place(config, around.environ), connection=_connection(config, around))
+
+
+def _place(config: Mapping[str, Any], environ: Mapping[str, str]) -> Place:
+    default = defaults.cargo()
+    name = _replaced(config, environ)
+    index = _index(name, config, environ)
     if name == _DEFAULT and not index:
         return default
     if not index.startswith("sparse+"):
@@ -35,7 +42,28 @@ def cargo_place(around: Surroundings) -> Place:
     url = slashed(index.removeprefix("sparse+"))
     if url == default.url:
         return default
-    return Place("cargo", url, headers=_token(index, config, around.environ), private=True)
+    return Place("cargo", url, headers=_token(index, config, environ), private=True)
+
+
+def _connection(config: Mapping[str, Any], around: Surroundings) -> Connection:
+    """By ``http.cainfo`` and ``http.proxy`` (cargo's book, "Configuration").
+
+    A proxy may be written without its scheme, and NO_PROXY counts beside it (libcurl,
+    ``CURLOPT_PROXY``). git's own ``http.proxy``, which cargo asks last, is not read.
+    """
+    made, cainfo = standard(around.environ), _http("cainfo", config, around.environ)
+    if cainfo:
+        made = made.trusting(Authority(cainfo.setting, around.file(cainfo.value)))
+    return made.through(_http("proxy", config, around.environ))
+
+
+def _http(name: str, config: Mapping[str, Any], environ: Mapping[str, str]) -> Given | None:
+    variable, table = f"CARGO_HTTP_{name.upper()}", config.get("http")
+    if environ.get(variable):
+        return Given(environ[variable], variable)
+    value = table.get(name) if isinstance(table, dict) else None
+    found = isinstance(value, str) and value
+    return Given(str(value), f"http.{name} of cargo's configuration") if found else None
 
 
 def _replaced(config: Mapping[str, Any], environ: Mapping[str, str]) -> str:
@@ -87,38 +115,6 @@ def _registries(config: Mapping[str, Any], environ: Mapping[str, str]) -> list[s
         if name.startswith(start) and name.endswith(end)
     ]
     return [*named, *config.get("registries", {}), *config.get("source", {})]
-
-
-def _config(around: Surroundings) -> dict[str, Any]:
-    """All configuration files in one; a project's own before those of folders above and home."""
-    home = around.path("CARGO_HOME", around.home / ".cargo")
-    folders = [home, *(above / ".cargo" for above in reversed(_above(around.project)))]
-    found: dict[str, Any] = {}
-    for folder in folders:
-        for name in ("config", "config.toml"):
-            _merge(found, _read(folder / name))
-    for name in ("credentials", "credentials.toml"):
-        _merge(found, _read(home / name))
-    return found
-
-
-def _above(project: Path) -> list[Path]:
-    return [project, *project.parents]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text_of(path))
-    except tomllib.TOMLDecodeError:
-        return {}  # cargo says so to whoever uses it; nothing can be taken from it
-
-
-def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
-    for name, value in more.items():
-        if isinstance(value, dict) and isinstance(into.get(name), dict):
-            _merge(into[name], value)
-        else:
-            into[name] = value
 
 
 def _table(config: Mapping[str, Any], kind: str, name: str) -> Mapping[str, Any]:

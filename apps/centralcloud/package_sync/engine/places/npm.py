@@ -2,94 +2,85 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from apps.centralcloud.package_sync.engine.places import defaults
+from apps.centralcloud.package_sync.engine.places.connection import (
+    Authority,
+    Connection,
+    Given,
+    Unverified,
+    named,
+    standard,
+)
+from apps.centralcloud.package_sync.engine.places.npmrc import npm_settings
 from apps.centralcloud.package_sync.engine.places.place import Place
 from apps.centralcloud.package_sync.engine.places.surroundings import (
     Surroundings,
     basic,
     credentials_taken,
     slashed,
-    text_of,
 )
 
-_PREFIX = "npm_config_"
-_VARIABLE = re.compile(r"\$\{([^}?]+)(\?)?\}")
+_NOTHING = ("", "null", "false", "undefined")
 
 
 def npm_place(around: Surroundings) -> Place:
     """The registry that npm asks, those of scopes, each with the credentials for it."""
-    settings = _settings(around)
+    settings = npm_settings(around)
+    connection = _connection(settings, around)
     scopes = {
-        name.removesuffix(":registry"): _place(value, settings)
+        name.removesuffix(":registry"): _place(value, settings, connection)
         for name, value in settings.items()
         if name.startswith("@") and name.endswith(":registry")
     }
-    return _place(settings.get("registry", ""), settings, scopes)
+    made = _place(settings.get("registry", ""), settings, connection)
+    return replace(made, scopes=scopes)
 
 
-def _place(
-    configured: str, settings: Mapping[str, str], scopes: Mapping[str, Place] | None = None
-) -> Place:
+def _place(configured: str, settings: Mapping[str, str], connection: Connection) -> Place:
     default = defaults.npm()
     url, headers = credentials_taken(slashed(configured) if configured else default.url)
+    if settings.get("strict-ssl", "true") in ("false", "null", "0"):
+        unverified = Unverified.at(url, "npm's strict-ssl")
+        connection = replace(connection, unverified=(unverified,))
     return Place(
         "npm",
         url,
         headers=headers or _credentials(url, settings),
         private=url != default.url,
-        scopes=scopes or {},
+        connection=connection,
     )
 
 
-def _settings(around: Surroundings) -> dict[str, str]:
-    """All settings; of the environment before the project's, the user's and the machine's."""
-    found: dict[str, str] = {}
-    for path in _files(around):
-        found |= _read(path, around.environ)
-    for name, value in around.environ.items():
-        if name.lower().startswith(_PREFIX) and value:
-            found[_setting(name[len(_PREFIX) :])] = value
-    return found
+def _connection(settings: Mapping[str, str], around: Surroundings) -> Connection:
+    """By ``ca``, ``cafile``, ``https-proxy``, ``proxy`` and ``noproxy`` (npm's "config").
+
+    Either proxy is for both schemes, ``https-proxy`` first, as npm-registry-fetch hands them on;
+    where there is none, the variables of the environment count. NODE_EXTRA_CA_CERTS counts beside
+    Node's certificates, and not beside ``ca`` or ``cafile``, which stand for all.
+    """
+    made = replace(standard(around.environ), besides=named("NODE_EXTRA_CA_CERTS", around.environ))
+    proxy = _of("https-proxy", settings) or _of("proxy", settings)
+    direct = _of("noproxy", settings)
+    made = made.trusting(*_authorities(settings, around)).through(proxy)
+    return replace(made, direct=direct.value) if direct else made
 
 
-def _setting(name: str) -> str:
-    """The setting that a variable is for; those of a host or a scope are taken as they stand."""
-    return name if name.startswith(("//", "@")) else name.lower().replace("_", "-")
+def _authorities(settings: Mapping[str, str], around: Surroundings) -> list[Authority]:
+    """Certificates as text, its ends of lines written as a backslash and n; those of a file."""
+    text, file = _of("ca", settings), _of("cafile", settings)
+    found = [Authority(text.setting, text=text.value.replace("\\n", "\n"))] if text else []
+    return [*found, Authority(file.setting, around.file(file.value))] if file else found
 
 
-def _files(around: Surroundings) -> list[Path]:
-    """Configuration files of npm, those that win last."""
-    node = shutil.which("node", path=around.environ.get("PATH", ""))
-    prefix = Path(node).parent.parent if node else around.system / "usr"
-    prefix = around.path("npm_config_prefix", around.path("PREFIX", prefix))
-    return [
-        around.path("npm_config_globalconfig", prefix / "etc/npmrc"),
-        around.path("npm_config_userconfig", around.home / ".npmrc"),
-        around.project / ".npmrc",
-    ]
-
-
-def _read(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    found = {}
-    for line in text_of(path).splitlines():
-        name, equals, value = line.strip().partition("=")
-        if equals and not name.startswith((";", "#", "[")):
-            value = value.strip().strip("\"'")
-            found[name.strip()] = _VARIABLE.sub(lambda match: _variable(match, environ), value)
-    return found
-
-
-def _variable(match: re.Match[str], environ: Mapping[str, str]) -> str:
-    """``${NAME}`` stays as it stands where there is no such variable, ``${NAME?}`` does not."""
-    return environ.get(match[1], "" if match[2] else match[0])
+def _of(name: str, settings: Mapping[str, str]) -> Given | None:
+    value = settings.get(name, "").strip()
+    return None if value in _NOTHING else Given(value, f"npm's {name}")
 
 
 def _credentials(url: str, settings: Mapping[str, str]) -> dict[str, str]:

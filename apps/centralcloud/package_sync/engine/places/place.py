@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from apps.centralcloud.package_sync.engine.places.connection import Connection
+
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -20,7 +22,8 @@ class Place:
     ``owner`` where that is set, and nowhere else. ``private`` places are configured by the user and
     may lead into a private network; what others name beside their own hosts is asked at public
     addresses only. ``scopes`` are the places of npm's scopes (``@babel``) that have
-    one of their own.
+    one of their own. ``connection`` says how the hosts are connected to; where there is none, the
+    environment does.
     """
 
     ecosystem: str
@@ -30,6 +33,7 @@ class Place:
     private: bool = False
     owner: str = ""
     scopes: Mapping[str, Place] = field(default_factory=dict, repr=False)
+    connection: Connection | None = field(default=None, repr=False)
 
     def of(self, namespace: str) -> Place:
         """The place of packages of a namespace: that of its scope, else this one."""

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import netrc
-import os
-import sys
-from configparser import Error, RawConfigParser
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from apps.centralcloud.package_sync.engine.places import defaults
+from apps.centralcloud.package_sync.engine.places.connection import (
+    Authority,
+    Connection,
+    Given,
+    Unverified,
+    python,
+)
+from apps.centralcloud.package_sync.engine.places.pip import PipSettings
 from apps.centralcloud.package_sync.engine.places.place import Place
 from apps.centralcloud.package_sync.engine.places.surroundings import (
     Surroundings,
     basic,
     credentials_taken,
     slashed,
-    text_of,
 )
-
-SECTIONS = ("global", "install")
-"""Sections that count for the index, the later ones first (pip's documentation, "Precedence")."""
 
 
 def pypi_place(around: Surroundings) -> Place:
     """The index that pip reads first, with the credentials for it; else the public one."""
-    configured = around.environ.get("PIP_INDEX_URL", "").strip() or _configured(around)
-    default = defaults.pypi()
-    url, headers = credentials_taken(slashed(configured) if configured else default.url)
+    pip, default = PipSettings(around), defaults.pypi()
+    configured = pip.get("index-url")
+    url, headers = credentials_taken(slashed(configured.value) if configured else default.url)
     headers = headers or (_netrc(around, url) if configured else {})
-    return Place("pypi", url, json_api(url), headers, private=url != default.url)
+    return Place(
+        "pypi",
+        url,
+        json_api(url),
+        headers,
+        private=url != default.url,
+        connection=_connection(pip, around),
+    )
 
 
 def json_api(index: str) -> str:
@@ -37,37 +46,30 @@ def json_api(index: str) -> str:
     return index.removesuffix("simple/") + "pypi/" if index.endswith("/simple/") else ""
 
 
-def _configured(around: Surroundings) -> str:
-    """``index-url`` of the configuration files; of [install] before [global]."""
-    found = dict.fromkeys(SECTIONS, "")
-    for path in _files(around):
-        parser = RawConfigParser()
+def _connection(pip: PipSettings, around: Surroundings) -> Connection:
+    """By ``cert``, ``proxy`` and ``trusted-host`` (pip's documentation, "pip" and "HTTPS").
+
+    ``proxy`` is for every address: pip lets requests read no variable of proxies beside it,
+    NO_PROXY among them.
+    """
+    made, cert, proxy = python(around.environ), pip.get("cert"), pip.get("proxy")
+    if cert:
+        made = made.trusting(Authority(cert.setting, around.file(cert.value)))
+    if proxy:
+        made = replace(made.through(proxy), direct="")
+    return replace(made, unverified=tuple(_trusted(pip.get("trusted-host"))))
+
+
+def _trusted(hosts: Given | None) -> Iterator[Unverified]:
+    """Hosts, or hosts with a port, as pip splits them."""
+    for entry in hosts.value.split() if hosts else ():
         try:
-            parser.read_string(text_of(path))
-        except Error:
-            continue  # pip says so to whoever uses it; nothing can be taken from it
-        for section in SECTIONS:
-            for name in ("index-url", "index_url"):
-                found[section] = parser.get(section, name, fallback=found[section]).strip()
-    return found["install"] or found["global"]
-
-
-def _files(around: Surroundings) -> list[Path]:
-    """Configuration files of pip, those that win last."""
-    environ = around.environ
-    named = environ.get("PIP_CONFIG_FILE", "")
-    if named == os.devnull:
-        return []
-    xdg = environ.get("XDG_CONFIG_DIRS", "")
-    shared = [Path(folder) for folder in xdg.split(":") if folder] or [around.system / "etc/xdg"]
-    files = [folder / "pip/pip.conf" for folder in shared]
-    files += [
-        around.system / "etc/pip.conf",
-        around.home / ".pip/pip.conf",
-        around.path("XDG_CONFIG_HOME", around.home / ".config") / "pip/pip.conf",
-        around.path("VIRTUAL_ENV", Path(sys.prefix)) / "pip.conf",
-    ]
-    return [*files, Path(named)] if named else files
+            parts = urlsplit(f"//{entry}")
+            host, port = parts.hostname, parts.port or 0
+        except ValueError:
+            continue  # pip says so to whoever uses it; it names no host
+        if host and hosts:
+            yield Unverified(host, port, hosts.setting)
 
 
 def _netrc(around: Surroundings, url: str) -> dict[str, str]:

@@ -24,6 +24,11 @@ class Surroundings:
         value = self.environ.get(name, "")
         return Path(value) if value else otherwise
 
+    def file(self, value: str) -> str:
+        """The path of a file that a setting names, from the user's folder (``~/``) or from here."""
+        below = value.removeprefix("~/")
+        return str(self.project / value if below == value else self.home / below)
+
 
 def surroundings(
     environ: Mapping[str, str] | None = None,
