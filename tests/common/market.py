@@ -22,7 +22,7 @@ DJANGO, SQLPARSE = "pkg:pypi/django", "pkg:pypi/sqlparse"
 LEFT_PAD, SERDE = "pkg:npm/left-pad", "pkg:cargo/serde"
 VULNERABLE, FIXED, LATEST = "4.2.1", "4.2.2", "4.2.3"
 """Versions of Django here."""
-ADVISORY = "PYSEC-2026-101"
+ADVISORY, QUIET = "PYSEC-2026-101", "PYSEC-2026-102"
 LONESOME = {"alpha": "lonesome-first", "beta": "lonesome-second"}
 """What one instance alone declares."""
 PLANS = {"alpha": "secret-plan-one", "beta": "secret-plan-two"}
@@ -139,7 +139,8 @@ class Market:
         """
         others = [one.name for one in self.sites.instances if one is not reader]
         keys = [key for one in self.sites.instances for (key,) in one.rows(_KEYS)]
-        return [*others, *(LONESOME[name] for name in others), *PLANS.values(), INHOUSE, *keys]
+        alone = [LONESOME[name] for name in others]
+        return [*others, *alone, *PLANS.values(), INHOUSE, *keys]
 
     def is_told(self) -> bool:
         """Whether every instance has what Centralcloud told, each thing as it was told last."""
@@ -178,10 +179,13 @@ def used(central: Site) -> set[tuple[str, ...]]:
     return set(central.rows(_USED))
 
 
-def advisory(**fields: Any) -> dict[str, Any]:
-    """The advisory of Django in OSV schema."""
-    entry = affected(DJANGO, below(FIXED) | {"type": "ECOSYSTEM"})
-    return document(ADVISORY, entry, summary="A query is taken apart", **fields)
+def advisories() -> list[dict[str, Any]]:
+    """Of Django, and of what the first instance alone has, in OSV schema."""
+    places = {ADVISORY: (DJANGO, FIXED), QUIET: (f"pkg:pypi/{LONESOME['alpha']}", "2.0")}
+    return [
+        document(osv_id, affected(purl, below(fixed) | {"type": "ECOSYSTEM"}))
+        for osv_id, (purl, fixed) in places.items()
+    ]
 
 
 RUST = """\
