@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
-from apps.centralcloud.package_sync.selectors.hot import VIEW, ecosystems_hot, packages_hot
+from pydantic import Field
+
+from apps.centralcloud.package_sync.selectors.hot import (
+    VIEW,
+    HotPackage,
+    ecosystems_hot,
+    packages_hot,
+)
+from apps.shared.knowledge_cache.answers import ViewAnswer
+from apps.shared.knowledge_cache.fitting import rows_fitting
 from apps.shared.knowledge_cache.kinds import Answer, Kind, Question
 from apps.shared.knowledge_cache.selectors import source_changed_at
+from apps.shared.knowledge_cache.services.refreshing import view_source
 
-_SOURCE = f"view:{VIEW}"
+
+class HotPackages(ViewAnswer):
+    """The packages that most instances use, of an ecosystem or of all."""
+
+    packages: tuple[HotPackage, ...]
+    left_out: int = Field(description="The last ones, for which a message has no room.")
 
 
 def _hot(question: Question) -> Answer:
-    changed_at = source_changed_at(_SOURCE)
-    return {
-        "as_of": changed_at.isoformat() if changed_at else None,
-        "packages": [asdict(one) for one in packages_hot(ecosystem=question["ecosystem"])],
-    }
+    found = packages_hot(ecosystem=question["ecosystem"])
+    packages = rows_fitting(found)
+    return HotPackages(
+        as_of=source_changed_at(view_source(VIEW)),
+        packages=tuple(packages),
+        left_out=len(found) - len(packages),
+    ).answer()
 
 
 def _told() -> Iterator[Question]:
@@ -25,5 +41,5 @@ def _told() -> Iterator[Question]:
     return ({"ecosystem": ecosystem} for ecosystem in ("", *ecosystems_hot()))
 
 
-HOT_PACKAGES = Kind("hot_packages", (_SOURCE,), _hot, _told)
+HOT_PACKAGES = Kind("hot_packages", (view_source(VIEW),), _hot, _told)
 """Asked by ``ecosystem``, empty for all. Only packages that instances may hear of."""

@@ -12,6 +12,7 @@ from apps.shared.contracts.payloads.knowledge import (
 from apps.shared.knowledge_cache.models import Copy
 
 PAGE_BYTES = 384 * 1024
+"""Of JSON; a single answer that is larger still fits into a message of its own."""
 PAGE = 500
 
 
@@ -23,7 +24,7 @@ def entries(query: KnowledgeRequest, *, instance: str) -> KnowledgeAnswer:
     size = 0
     for row in rows[: PAGE + 1].iterator():
         entry = _entry(row)
-        size += len(entry.model_dump_json())
+        size += len(entry.model_dump_json().encode())
         if len(found) == PAGE or (found and size > PAGE_BYTES):
             return KnowledgeAnswer(kind=query.kind, entries=tuple(found), next=found[-1].key)
         found.append(entry)

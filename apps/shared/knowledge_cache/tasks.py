@@ -7,12 +7,9 @@ from typing import Any
 from celery import shared_task
 
 from apps.shared.core.jobs.periodic import periodic_job
-from apps.shared.knowledge_cache.services.catching_up import copies_catch_up
 from apps.shared.knowledge_cache.services.cleaning import cache_clean
-from apps.shared.knowledge_cache.services.refreshing import RefreshFailed, views_refresh
-from apps.shared.knowledge_cache.services.telling import answers_tell
+from apps.shared.knowledge_cache.services.upkeep import UpkeepFailed, cache_refresh
 from apps.shared.knowledge_cache.services.warming import cache_prewarm
-from apps.shared.nats_bridge.services.asking import NoAnswer
 
 
 @shared_task
@@ -23,10 +20,10 @@ def clean() -> dict[str, Any]:
 
 
 @shared_task
-@periodic_job("refresh cache", "Materialized views and copies", RefreshFailed, NoAnswer)
+@periodic_job("refresh cache", "Materialized views and copies", UpkeepFailed)
 def refresh() -> dict[str, Any]:
     """Refresh views, tell what changed with them, and catch up with what others tell."""
-    return {"views": len(views_refresh()), **answers_tell(), "copies": copies_catch_up()}
+    return cache_refresh()
 
 
 @shared_task

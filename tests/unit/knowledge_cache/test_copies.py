@@ -58,6 +58,19 @@ def test_an_older_answer_changes_nothing() -> None:
 
 
 @pytest.mark.django_db
+def test_the_same_answer_of_a_later_time_gets_no_older() -> None:
+    later = entry("a", 2, 2).model_copy(update={"answered_at": THEN + timedelta(hours=1)})
+    copies_keep(kind=KIND, entries=[entry("a", 2, 2)])
+    assert copies_keep(kind=KIND, entries=[later]) == 0
+    assert Copy.objects.get().answered_at == later.answered_at
+    copies_keep(kind=KIND, entries=[entry("a", 2, 2)])
+    assert Copy.objects.get().answered_at == later.answered_at
+    copies_forget(payload=KnowledgeInvalidated(kind=KIND, keys=("a",), revision=2))
+    copies_keep(kind=KIND, entries=[later])
+    assert state() == {}
+
+
+@pytest.mark.django_db
 def test_what_holds_no_more_is_not_brought_back_by_an_older_message() -> None:
     copies_forget(payload=KnowledgeInvalidated(kind=KIND, keys=("a", "b"), revision=5))
     copies_keep(kind=KIND, entries=[entry("a", 4), entry("b", 6, 6)])

@@ -11,10 +11,11 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from apps.shared.contracts.event import LARGEST_MESSAGE
 from apps.shared.contracts.payloads.knowledge import KnowledgeEntry, KnowledgeRequest
 from apps.shared.core.models import Job
 from apps.shared.knowledge_cache import tasks
-from apps.shared.knowledge_cache.kinds import question_digest
+from apps.shared.knowledge_cache.kinds import Kind, Question, question_digest
 from apps.shared.knowledge_cache.models import Copy, Entry, Source
 from apps.shared.knowledge_cache.questions import entries
 from apps.shared.knowledge_cache.services import cleaning, warming
@@ -22,7 +23,7 @@ from apps.shared.knowledge_cache.services.answering import answer_cached
 from apps.shared.knowledge_cache.services.cleaning import cache_clean
 from apps.shared.knowledge_cache.services.copies import copies_keep
 from apps.shared.knowledge_cache.services.refreshing import RefreshFailed, views_refresh
-from apps.shared.knowledge_cache.services.telling import answers_tell
+from apps.shared.knowledge_cache.services.telling import TellingFailed, answers_tell
 from apps.shared.knowledge_cache.services.warming import cache_prewarm
 from apps.shared.nats_bridge.models import OutboxMessage
 
@@ -54,6 +55,69 @@ def test_what_changed_is_told_and_nothing_twice(telling: Any) -> None:
     assert sorted(told()) == [INVALIDATE, UPDATE]  # in the place of those that had not left
 
 
+@pytest.mark.parametrize(
+    ("of", "why"),
+    [("x" * LARGEST_MESSAGE, "bytes of at most"), ("te\0a", "NUL"), ("bang", "gone")],
+)
+def test_one_that_cannot_be_told_keeps_no_other_back(telling: Any, of: str, why: str) -> None:
+    telling.TOLD[:] = [{"of": of}, {"of": "tea"}]
+
+    def fail() -> None:
+        raise ValueError("gone")
+
+    if of == "bang":
+        telling.DURING.append(fail)
+    with pytest.raises(TellingFailed, match=rf"stock .*{why}"):
+        answers_tell()
+    assert told() == [UPDATE]
+    assert [row.key for row in Copy.objects.all()] == [question_digest({"of": "tea"})]
+
+
+def test_one_that_cannot_be_told_any_more_stays_as_it_was_told(telling: Any) -> None:
+    telling.TOLD[:] = [{"of": "tea"}, {"of": "rice"}]
+    answers_tell()
+    telling.stock_set(4)
+
+    def fail() -> None:
+        raise ValueError("gone")
+
+    telling.DURING.append(fail)
+    with pytest.raises(TellingFailed):
+        answers_tell()
+    held = Copy.objects.order_by("value__stock").values_list("value__question__of", "value__stock")
+    assert list(held) == [("tea", 0), ("rice", 4)]
+
+
+def test_a_kind_whose_questions_are_not_known_keeps_no_other_back(
+    telling: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def questions() -> Iterator[Question]:
+        yield {"of": "tea"}
+        raise ValueError("gone")
+
+    telling.TOLD[:] = [{"of": "tea"}]
+    broken = Kind("broken", (), telling.answer, questions)
+    kinds = {"broken": broken, "stock": telling.STOCK_KIND}
+    monkeypatch.setattr("apps.shared.knowledge_cache.services.telling.site_kinds", lambda: kinds)
+    with pytest.raises(TellingFailed, match="broken questions: ValueError: gone"):
+        answers_tell()
+    assert told() == [UPDATE]
+
+
+def test_of_many_that_cannot_be_told_a_few_are_named(telling: Any) -> None:
+    telling.TOLD[:] = [{"of": f"te\0a{number}"} for number in range(5)]
+    with pytest.raises(TellingFailed, match=r"; 2 more$"):
+        answers_tell()
+
+
+def test_who_is_isolated_tells_nobody(stock: Any) -> None:
+    stock.TOLD[:] = [{"of": "tea"}]
+    assert answers_tell()["told"] == 1  # kept for whoever asks
+    stock.TOLD[:] = []
+    assert answers_tell()["taken back"] == 1
+    assert told() == []
+
+
 def test_all_that_was_told_can_be_asked_for_in_pages(
     telling: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +145,14 @@ def test_a_page_is_bounded_in_bytes(telling: Any, monkeypatch: pytest.MonkeyPatc
     page = entries(KnowledgeRequest(kind="stock"), instance="three")
     assert len(page.entries) == 1
     assert page.next == page.entries[0].key
+
+
+def test_bytes_are_counted_not_characters(telling: Any) -> None:
+    telling.TOLD[:] = [{"of": letter * 150_000} for letter in "éèê"]
+    answers_tell()
+    page = entries(KnowledgeRequest(kind="stock"), instance="three")
+    assert len(page.entries) == 1
+    assert len(page.model_dump_json().encode()) < LARGEST_MESSAGE
 
 
 def test_what_is_asked_most_is_worked_out_before_it_is_asked_again(stock: Any) -> None:
@@ -216,6 +288,16 @@ def test_a_view_that_another_refreshes_is_left_to_it(views: list[str]) -> None:
         thread.start()
         thread.join()
     assert done == [views[1:]]
+
+
+def test_a_view_that_fails_keeps_no_answer_back(views: list[str], telling: Any) -> None:
+    telling.TOLD[:] = [{"of": "tea"}]
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP MATERIALIZED VIEW {views[0]}")
+    tasks.refresh()
+    assert told() == [UPDATE]
+    job = Job.objects.get()
+    assert (job.state, "does not exist" in job.error) == (Job.State.FAILED, True)
 
 
 @pytest.mark.parametrize("task", [tasks.clean, tasks.refresh, tasks.prewarm])

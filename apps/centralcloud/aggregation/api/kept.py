@@ -7,14 +7,35 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.centralcloud.aggregation.knowledge import FleetMatrix, FleetSummary, Ranking
+from apps.centralcloud.aggregation.models import Subject
 from apps.centralcloud.aggregation.selectors.matrix import FACETS
-from apps.shared.knowledge_cache.api.answers import OBJECT, CachedView
+from apps.centralcloud.aggregation.selectors.ranking import SUBJECTS
+from apps.shared.knowledge_cache.answers import Answered
+from apps.shared.knowledge_cache.api.answers import CachedView
 from apps.shared.knowledge_cache.kinds import Question
+
+
+class RankingResponse(Answered, Ranking):
+    """A ranking, and when it was worked out."""
+
+
+class FleetMatrixResponse(Answered, FleetMatrix):
+    """A page of the matrix, and when it was worked out."""
+
+
+class FleetSummaryResponse(Answered, FleetSummary):
+    """A page of the summary, and when it was worked out."""
 
 
 class RankingQuestion(serializers.Serializer[Question]):
     """Which ranking."""
 
+    subject = serializers.ChoiceField(
+        choices=[one.value for one in SUBJECTS],
+        default=Subject.PATTERN.value,
+        help_text="What is ranked.",
+    )
     language = serializers.CharField(
         default="", allow_blank=True, max_length=30, help_text="Exact name; all without one."
     )
@@ -35,12 +56,12 @@ class MatrixQuestion(PageQuestion):
 
 
 class RankingView(CachedView):
-    """The patterns of most instances."""
+    """The patterns, architecture patterns or frameworks of most instances."""
 
     kind = "pattern_ranking"
     question = RankingQuestion
 
-    @extend_schema(parameters=[RankingQuestion], responses=OBJECT)
+    @extend_schema(parameters=[RankingQuestion], responses=RankingResponse)
     def get(self, request: Request) -> Response:
         """Fifty of a language or of all together, those of most instances first."""
         return self.answer(request)
@@ -52,9 +73,9 @@ class MatrixView(CachedView):
     kind = "fleet_matrix"
     question = MatrixQuestion
 
-    @extend_schema(parameters=[MatrixQuestion], responses=OBJECT)
+    @extend_schema(parameters=[MatrixQuestion], responses=FleetMatrixResponse)
     def get(self, request: Request) -> Response:
-        """A page of instances by name, beside the fifty most frequent names of a facet."""
+        """A hundred instances by name, beside the fifty most frequent names of a facet."""
         return self.answer(request)
 
 
@@ -64,7 +85,7 @@ class SummaryView(CachedView):
     kind = "instance_summary"
     question = PageQuestion
 
-    @extend_schema(parameters=[PageQuestion], responses=OBJECT)
+    @extend_schema(parameters=[PageQuestion], responses=FleetSummaryResponse)
     def get(self, request: Request) -> Response:
-        """A page of instances by name."""
+        """Two hundred instances by name."""
         return self.answer(request)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
 VIEW = "aggregation_fleet_matrix"
-COLUMNS = 50
-"""Names of a facet: those of most instances."""
-PAGE = 200
+PAGE = 100
 """Instances on a page."""
 FACETS = {
     "language": "files of the language",
@@ -20,50 +19,65 @@ FACETS = {
 }
 """What can stand beside instances, and what its numbers count."""
 _NAMES = f"""
-    SELECT name, count(*) FROM {VIEW} WHERE facet = %s
-    GROUP BY name ORDER BY count(*) DESC, name COLLATE "C" LIMIT %s
+    SELECT DISTINCT name, instances, place FROM {VIEW}
+    WHERE facet = %s AND name <> '' ORDER BY place
 """
 _INSTANCES = f"""
     SELECT DISTINCT instance COLLATE "C" FROM {VIEW}
     WHERE facet = %s AND instance COLLATE "C" > %s ORDER BY 1 LIMIT %s
 """
-_NUMBERS = f"""
-    SELECT instance, name, number FROM {VIEW}
-    WHERE facet = %s AND name = ANY(%s) AND instance = ANY(%s)
+_CELLS = f"""
+    SELECT instance, name, number, last_changed_at FROM {VIEW}
+    WHERE facet = %s AND instance = ANY(%s) ORDER BY place NULLS LAST
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
-    """A page of instances: numbers by name, for each instance that has any.
+class Cell:
+    """How much an instance has, and when it last told a change of it.
 
-    ``names`` are the columns with how many instances of the whole fleet have each; ``next`` is the
-    last instance of a full page, empty on the last one.
+    All is told anew once a month, changed or not. Files of a language are told together, whenever
+    the instance reports statistics.
+    """
+
+    number: int
+    last_changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A page of instances: cells by name, for each instance that has any.
+
+    ``names`` are the columns, at most fifty, with how many instances of the whole fleet have each;
+    ``others`` is how many names that are no columns an instance has, where it has any. ``next`` is
+    the last instance of a full page, empty on the last one.
     """
 
     facet: str
     counts: str
     names: Mapping[str, int]
-    instances: Mapping[str, Mapping[str, int]]
+    instances: Mapping[str, Mapping[str, Cell]]
+    others: Mapping[str, Cell]
     next: str
 
 
 def fleet_matrix(*, facet: str, after: str = "") -> Matrix:
-    """Instances after one, by name, beside the ``COLUMNS`` most frequent names of a facet.
+    """Instances after one, by name, beside the most frequent names of a facet.
 
     Raises:
         KeyError: there is no such facet.
     """
     counts = FACETS[facet]
     with connection.cursor() as cursor:
-        cursor.execute(_NAMES, [facet, COLUMNS])
-        names = dict(cursor.fetchall())
+        cursor.execute(_NAMES, [facet])
+        names = {name: instances for name, instances, _ in cursor.fetchall()}
         cursor.execute(_INSTANCES, [facet, after, PAGE + 1])
         found = [instance for (instance,) in cursor.fetchall()]
         page = found[:PAGE]
-        cursor.execute(_NUMBERS, [facet, list(names), page])
-        numbers: dict[str, dict[str, int]] = defaultdict(dict)
-        for instance, name, number in cursor.fetchall():
-            numbers[instance][name] = number
-    rows = {instance: numbers[instance] for instance in page}
-    return Matrix(facet, counts, names, rows, page[-1] if len(found) > PAGE else "")
+        cursor.execute(_CELLS, [facet, page])
+        cells: dict[str, dict[str, Cell]] = defaultdict(dict)
+        for instance, name, number, at in cursor.fetchall():
+            cells[instance][name] = Cell(number, at)
+    others = {one: cells[one].pop("") for one in page if "" in cells[one]}
+    rows = {instance: cells[instance] for instance in page}
+    return Matrix(facet, counts, names, rows, others, page[-1] if len(found) > PAGE else "")

@@ -11,15 +11,20 @@ from django.db import connection
 VIEW = "aggregation_instance_summary"
 PAGE = 200
 _PAGE = f"""
-    SELECT instance, codebases, patterns, architecture, frameworks, packages, shared, alone,
-        first_seen_at
+    SELECT instance, codebases, patterns, architecture, frameworks, packages, occurrences, shared,
+        alone, first_seen_at, last_seen_at
     FROM {VIEW} WHERE instance COLLATE "C" > %s ORDER BY instance COLLATE "C" LIMIT %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceSummary:
-    """Different facts by subject; ``shared`` ones others have too, ``alone`` ones nobody else."""
+    """Different facts by subject; ``shared`` ones others have too, ``alone`` ones nobody else.
+
+    ``occurrences`` are places that keep a code pattern, each counted for every pattern that it
+    keeps. ``first_seen_at`` is when the oldest fact was first seen there, ``last_seen_at`` when the
+    instance last told a change of its facts.
+    """
 
     instance: str
     codebases: int
@@ -27,9 +32,11 @@ class InstanceSummary:
     architecture: int
     frameworks: int
     packages: int
+    occurrences: int
     shared: int
     alone: int
     first_seen_at: datetime | None
+    last_seen_at: datetime | None
 
 
 def instances_summed(*, after: str = "") -> tuple[Sequence[InstanceSummary], str]:

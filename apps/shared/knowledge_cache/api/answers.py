@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,8 +11,6 @@ from rest_framework.views import APIView
 
 from apps.shared.knowledge_cache.kinds import Question
 from apps.shared.knowledge_cache.services.answering import answer_cached
-
-OBJECT = {200: OpenApiTypes.OBJECT}
 
 
 class CachedView(APIView):

@@ -21,6 +21,12 @@ _KEEP = """
         expires_at = EXCLUDED.expires_at
     WHERE kept.revision < EXCLUDED.revision
 """
+# Said again under the same revision: the same answer, found right at a later time.
+_CONFIRM = """
+    UPDATE knowledge_cache_copy SET answered_at = %s, received_at = %s
+    WHERE instance = %s AND kind = %s AND key = %s AND revision = %s
+        AND value IS NOT NULL AND answered_at < %s
+"""
 _FORGET = """
     INSERT INTO knowledge_cache_copy AS kept
         (instance, kind, key, revision, value, own, asked, answered_at, received_at)
@@ -36,6 +42,8 @@ _FORGET = """
 def copies_keep(*, kind: str, entries: Iterable[KnowledgeEntry], own: bool = False) -> int:
     """Keep those that are newer than what is kept. Returns how many those were.
 
+    One of the same revision that was answered later only moves the time on: it still holds.
+
     Args:
         own: they answer what this instance asked; the others are told to all.
     """
@@ -43,9 +51,12 @@ def copies_keep(*, kind: str, entries: Iterable[KnowledgeEntry], own: bool = Fal
     kept = 0
     with connection.cursor() as cursor:
         for one in sorted(entries, key=lambda entry: entry.key):
-            stated = (one.key, one.revision, json.dumps(one.value), own, one.answered_at)
-            cursor.execute(_KEEP, (name, kind, *stated, now, one.expires_at))
-            kept += cursor.rowcount
+            at = one.answered_at
+            stated = (one.key, one.revision, json.dumps(one.value), own, at, now, one.expires_at)
+            cursor.execute(_KEEP, (name, kind, *stated))
+            kept += (is_newer := cursor.rowcount)
+            if not is_newer:
+                cursor.execute(_CONFIRM, (at, now, name, kind, one.key, one.revision, at))
     return kept
 
 
