@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,6 +13,8 @@ import pytest
 
 from apps.centralcloud.package_sync.engine.fetching import Fetcher, Limits
 from apps.centralcloud.package_sync.engine.places import Place
+from tests.common.registries.authority import Authority, authority_make
+from tests.common.registries.machine import Machine
 from tests.common.registries.server import RegistryServer
 
 QUICK = Limits(connect=2, silence=2, answer=5, patience=3, first_wait=0.0, longest_wait=0.0)
@@ -47,14 +50,50 @@ class Registries:
 
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @pytest.fixture
-def registry_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RegistryServer]:
-    """An empty server, asked without any proxy of this machine."""
-    for name in PROXIES:
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy and no certificates of this machine."""
+    for name in (*PROXIES, *CERTIFICATES):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A company's own certificate authority."""
+    if shutil.which("openssl") is None:
+        pytest.skip("certificates are made by the openssl command")
+    return authority_make(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def encrypted(authority: Authority) -> Iterator[RegistryServer]:
+    """A server with a certificate of the company's authority, and the document ``p``."""
+    with RegistryServer(tls=authority.server_side()) as server:
+        server.route("p", b"{}")
+        yield server
+
+
+@pytest.fixture
+def plain() -> Iterator[RegistryServer]:
+    """A server without encryption, and the document ``p``."""
+    with RegistryServer() as server:
+        server.route("p", b"{}")
+        yield server
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine with nothing configured."""
+    return Machine(tmp_path / "machine")
+
+
+@pytest.fixture
+def registry_server(bare_environment: None) -> Iterator[RegistryServer]:
+    """An empty server, asked without any proxy of this machine."""
     with RegistryServer() as server:
         yield server
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,37 +13,16 @@ from apps.centralcloud.package_sync.engine.places import Place
 from apps.centralcloud.package_sync.engine.places.connection import Connection, python
 from apps.centralcloud.package_sync.engine.registry import Refused, Unavailable
 from tests.common.registries.authority import Authority, authority_make
-from tests.common.registries.fixtures import PROXIES, QUICK
+from tests.common.registries.fixtures import QUICK
 from tests.common.registries.server import RegistryServer
 
-VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-
-
-@pytest.fixture(autouse=True)
-def _only_the_tests_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*VARIABLES, *PROXIES):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    if shutil.which("openssl") is None:
-        pytest.skip("certificates are made by the openssl command")
-    return authority_make(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture
-def server(authority: Authority) -> Iterator[RegistryServer]:
-    with RegistryServer(tls=authority.server_side()) as made:
-        made.route("p", b"{}")
-        yield made
+pytestmark = pytest.mark.usefixtures("bare_environment")
 
 
 def test_a_certificate_that_nobody_knows_is_not_trusted(
-    server: RegistryServer, tmp_path: Path
+    encrypted: RegistryServer, tmp_path: Path
 ) -> None:
-    place = Place("npm", server.url, private=True)
+    place = Place("npm", encrypted.url, private=True)
     with (
         Fetcher(tmp_path, limits=QUICK) as fetcher,
         fetcher.counted() as count,
@@ -53,20 +30,20 @@ def test_a_certificate_that_nobody_knows_is_not_trusted(
     ):
         fetcher.get(place, "p")
     assert count.requests == 1
-    assert server.requests == []
+    assert encrypted.requests == []
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_a_certificate_of_the_environment_is_trusted(
     name: str,
-    server: RegistryServer,
+    encrypted: RegistryServer,
     authority: Authority,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(name, str(authority.certificate))
     with Fetcher(tmp_path, limits=QUICK) as fetcher:
-        assert fetcher.get(Place("npm", server.url, private=True), "p").body == b"{}"
+        assert fetcher.get(Place("npm", encrypted.url, private=True), "p").body == b"{}"
 
 
 def test_a_certificate_for_another_host_is_not_trusted(
@@ -83,7 +60,7 @@ def test_a_certificate_for_another_host_is_not_trusted(
 
 
 def test_an_encrypted_registry_does_not_lead_to_one_that_is_not(
-    server: RegistryServer,
+    encrypted: RegistryServer,
     authority: Authority,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -91,9 +68,9 @@ def test_an_encrypted_registry_does_not_lead_to_one_that_is_not(
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
     with RegistryServer() as plain, Fetcher(tmp_path, limits=QUICK) as fetcher:
         plain.route("p", b"{}")
-        server.fault("away", "redirect", to=plain.url + "p")
+        encrypted.fault("away", "redirect", to=plain.url + "p")
         with pytest.raises(Refused, match="without encryption"):
-            fetcher.get(Place("npm", server.url, private=True), "away")
+            fetcher.get(Place("npm", encrypted.url, private=True), "away")
         assert plain.requests == []
 
 
@@ -107,13 +84,13 @@ def test_what_names_no_certificates_is_said(tmp_path: Path) -> None:
 
 
 def test_wrong_settings_are_said_of_what_is_encrypted_and_stop_nothing_else(
-    server: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    encrypted: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
     with RegistryServer() as plain, Fetcher(tmp_path, limits=QUICK) as fetcher:
         plain.route("p", b"{}")
         with pytest.raises(Refused, match="SSL_CERT_FILE"):
-            fetcher.get(Place("npm", server.url, private=True), "p")
+            fetcher.get(Place("npm", encrypted.url, private=True), "p")
         assert fetcher.get(Place("npm", plain.url, private=True), "p").body == b"{}"
 
 
@@ -124,13 +101,13 @@ def test_certificates_and_names_are_checked() -> None:
         assert made.check_hostname
 
 
-def test_the_machines_certificates_are_trusted_and_a_companys_stand_for_them(
+def test_the_machines_certificates_are_trusted_and_certifis_where_it_has_none(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """OpenSSL reads the two variables as its default place, and so stands for the machine here."""
+    """OpenSSL itself reads the two variables for its default places: a machine of the test's."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     subjects = [each["subject"] for each in verifying(Connection()).get_ca_certs()]
-    assert ((("commonName", "An authority"),),) in subjects
-    assert len(subjects) > 50
-    alone = verifying(python({"REQUESTS_CA_BUNDLE": str(authority.certificate)}))
-    assert len(alone.get_ca_certs()) == 1
+    assert subjects == [((("commonName", "An authority"),),)]
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    assert len(verifying(Connection()).get_ca_certs()) > 50

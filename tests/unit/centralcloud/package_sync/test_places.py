@@ -17,11 +17,6 @@ from apps.centralcloud.package_sync.engine.places.place import origin
 from tests.common.registries.machine import Machine
 
 
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
-
-
 def basic(user: str, password: str) -> Mapping[str, str]:
     return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
 

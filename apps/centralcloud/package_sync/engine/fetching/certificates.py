@@ -15,7 +15,7 @@ def verifying(connection: Connection) -> ssl.SSLContext:
     """What checks a host's certificate and name.
 
     Where nothing is configured, by the machine's certificates, which is where companies put their
-    own, and by certifi's (as pip does: its documentation, "HTTPS Certificates").
+    own; by certifi's where the machine has no file of them.
 
     Raises:
         Refused: a setting names no certificates.
@@ -23,7 +23,8 @@ def verifying(connection: Connection) -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if not connection.authorities:
         made.set_default_verify_paths()
-        made.load_verify_locations(certifi.where())
+        if not made.cert_store_stats()["x509_ca"]:
+            made.load_verify_locations(certifi.where())
     for authority in (*connection.authorities, *connection.besides):
         _add(made, authority)
     return made
