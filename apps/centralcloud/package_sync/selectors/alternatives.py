@@ -38,7 +38,7 @@ def alternatives_told(package: Package, *, instance: str) -> tuple[Alternative, 
     used = Use.objects.filter(instance__in=similar).order_by().values("package")
     visible = packages_visible(instance).filter(ecosystem=package.ecosystem, pk__in=used)
     named = visible.filter(keywords__overlap=package.keywords).order_by()
-    rows = {row.pk: row for row in named.only("purl", "keywords")}
+    rows = {row.pk: row for row in named.only("purl", "keywords", "instances")}
     users = _users(similar, [package.pk, *rows])
     role = {pk: _candidate(row, users) for pk, row in rows.items()}
     asked = role.pop(package.pk, None) or _candidate(package, users)
@@ -84,7 +84,7 @@ def _candidate(row: Package, users: Mapping[int, frozenset[str]]) -> Candidate:
 
 def _told(row: Package, choice: Choice, similar: int) -> Alternative:
     reason = (
-        f"{choice.instead} of the {similar} instances most like this one use it instead; "
-        f"shared keywords: {', '.join(choice.shared)}"
+        f"{choice.instead} of the {similar} instances most like this one use it instead, "
+        f"{row.instances:,} use it in all; shared keywords: {', '.join(choice.shared)}"
     )
     return Alternative(purl=row.purl, instances=choice.instead, reason=reason[:500])

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.centralcloud.package_sync.models import Advisory, Package, Use
 from apps.centralcloud.package_sync.selectors import detail
 from apps.centralcloud.package_sync.selectors.alternatives import (
+    SIMILAR,
     alternatives_told,
     instances_similar,
 )
@@ -23,7 +24,8 @@ from apps.centralcloud.package_sync.selectors.listing import licences_used
 from apps.centralcloud.package_sync.selectors.upkeep import upkeep_told
 from apps.centralcloud.package_sync.selectors.wanted import Wanted, packages_ranked
 from apps.centralcloud.package_sync.services.advisories import affected_match_all
-from apps.centralcloud.package_sync.services.storing import package_ensure
+from apps.centralcloud.package_sync.services.storing import package_ensure, package_store
+from apps.centralcloud.package_sync.services.use_counts import use_counts_write
 from tests.common.factories.package_world import (
     BABEL,
     HTTPX,
@@ -37,8 +39,10 @@ from tests.common.factories.package_world import (
     world_make,
     world_tells,
 )
+from tests.common.factories.packages import record
 
 pytestmark = pytest.mark.django_db
+AIOHTTP, HTTP = "pkg:pypi/aiohttp", ("http", "client")
 
 
 @pytest.fixture(autouse=True)
@@ -183,9 +187,43 @@ def test_an_alternative_is_what_similar_instances_use_instead() -> None:
     (one,) = alternatives_told(package_of(REQUESTS), instance="alpha")
     assert (one.purl, one.instances) == (HTTPX, 2)
     assert one.reason == (
-        "2 of the 4 instances most like this one use it instead; shared keywords: client, http"
+        "2 of the 4 instances most like this one use it instead, 2 use it in all; "
+        "shared keywords: client, http"
     )
     assert alternatives_told(package_of(SERDE), instance="alpha") == ()
+
+
+def test_an_alternative_is_what_those_most_alike_use_however_many_others_use_another() -> None:
+    package_store(record=record(AIOHTTP, ("3.0",), keywords=HTTP))
+    aiohttp = package_of(AIOHTTP)
+    like, unlike = [f"like-{n}" for n in range(SIMILAR)], [f"unlike-{n}" for n in range(SIMILAR)]
+    shared = (package_of(RUFF), package_of(SERDE))
+    tools = [package_of(purl) for purl in package_ensure(f"pkg:npm/tool-{n}" for n in range(9))]
+    has: dict[str, tuple[Package, ...]] = dict.fromkeys(like[:2], (*shared, package_of(HTTPX)))
+    has |= dict.fromkeys(like[2:], shared) | dict.fromkeys(unlike, (*shared, *tools, aiohttp))
+    Use.objects.bulk_create(
+        Use(package=package, instance=name, codebase="main")
+        for name, packages in has.items()
+        for package in packages
+    )
+    Package.objects.filter(purl=AIOHTTP).update(shown=True)
+    use_counts_write(packages=[aiohttp.pk, package_of(HTTPX).pk])
+    assert set(instances_similar("alpha")) == set(like)
+    (one,) = alternatives_told(package_of(REQUESTS), instance="alpha")
+    assert (one.purl, one.instances) == (HTTPX, 2)
+    assert one.reason.startswith(
+        "2 of the 20 instances most like this one use it instead, 4 use it in all;"
+    )
+    (other,) = alternatives_told(package_of(REQUESTS), instance="unlike-0")
+    assert other.purl == AIOHTTP, "those like another instance chose otherwise"
+
+
+def test_no_alternative_is_named_that_who_asks_may_not_hear_of() -> None:
+    Package.objects.filter(purl=HTTPX).update(shown=False)
+    assert alternatives_told(package_of(REQUESTS), instance="alpha") == ()
+    Use.objects.create(package=package_of(HTTPX), instance="alpha", codebase="other")
+    (one,) = alternatives_told(package_of(REQUESTS), instance="alpha")
+    assert one.purl == HTTPX, "its own"
 
 
 def test_there_is_no_alternative_where_the_evidence_is_thin(settings: LazySettings) -> None:
