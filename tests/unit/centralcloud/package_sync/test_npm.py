@@ -123,6 +123,15 @@ def test_a_package_that_was_taken_back_has_only_withdrawn_versions(
         ("1.1.0", True),
     ]
     assert (record.latest, record.deprecated) == ("", "unpublished on 2024-06-01")
+    document = packument("timeless", given)
+    document["time"] = {"unpublished": {"versions": ["1.0.0", "1.1.0"]}}
+    registries.server.route("npm/timeless", document)
+    record = _read(npm, "timeless")
+    assert [(one.version, one.withdrawn) for one in record.versions] == [
+        ("1.0.0", True),
+        ("1.1.0", True),
+    ]
+    assert record.deprecated == "unpublished"
 
 
 def test_latest_is_what_the_tag_names_as_long_as_it_is_there(
@@ -171,6 +180,7 @@ def test_dependencies_are_those_that_using_it_needs(npm: Npm, registries: Regist
         ({"license": "MIT"}, "MIT", "MIT"),
         ({"license": {"type": "ISC", "url": "https://example.org"}}, "ISC", "ISC"),
         ({"licenses": [{"type": "MIT"}, {"type": "ISC"}]}, "MIT OR ISC", "MIT OR ISC"),
+        ({"license": "MIT", "licenses": [{"type": "ISC"}]}, "MIT", "MIT"),
         ({"license": ["MIT", "ISC"]}, "MIT OR ISC", "MIT OR ISC"),
         ({"license": "SEE LICENSE IN FILE"}, "SEE LICENSE IN FILE", ""),
         ({"license": 3}, "", ""),
@@ -182,6 +192,19 @@ def test_licences_are_read_in_all_forms_that_were_published(
 ) -> None:
     version = _one(registries, npm, said)
     assert (version.licence_text, version.licence) == (text, expression)
+
+
+def test_the_latest_version_is_believed_before_what_stands_above_all_versions(
+    npm: Npm, registries: Registries
+) -> None:
+    above = {"license": "GPL-2.0-only", "description": "Once", "keywords": ["old"]}
+    now = {"license": "MIT", "description": "Now", "keywords": ["new"]}
+    registries.serve("npm", {"demo": {**above, "versions": {"1.0.0": now}}})
+    record = _read(npm, "demo")
+    assert (record.licence, record.summary, record.keywords) == ("MIT", "Now", ("new",))
+    registries.serve("npm", {"bare": {**above, "versions": {"1.0.0": {}}}})
+    record = _read(npm, "bare")
+    assert (record.licence, record.summary, record.keywords) == ("GPL-2.0-only", "Once", ("old",))
 
 
 def test_old_manifests_with_odd_forms_do_not_cost_the_package(

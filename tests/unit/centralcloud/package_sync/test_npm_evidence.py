@@ -26,6 +26,7 @@ from tests.common.registries.npm import packument
         ({"devDependencies": {"typescript": "^5"}}, {("typescript", "build_system", "typescript")}),
         ({"types": "a.d.ts"}, {("typescript", "build_system", "types: a.d.ts")}),
         ({"gypfile": True}, {("cpp", "native_code", "gypfile")}),
+        ({"gypfile": False}, set()),
         (
             {"dependencies": {"nan": "2"}, "scripts": {"install": "node-gyp rebuild"}},
             {("cpp", "build_system", "nan"), ("cpp", "native_code", "node-gyp")},

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import tarfile
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.centralcloud.package_sync.engine.fetching import Document, Fetcher
-from apps.centralcloud.package_sync.engine.pypi import PyPI
+from apps.centralcloud.package_sync.engine.pypi import PyPI, building
 from apps.centralcloud.package_sync.engine.pypi.advising import advisories_of
 from apps.centralcloud.package_sync.engine.pypi.api import project_read
 from apps.centralcloud.package_sync.engine.pypi.assembling import (
@@ -126,17 +127,42 @@ def test_an_archive_that_cannot_be_read_tells_nothing(archive: bytes) -> None:
     assert build_tools(archive) == ()
 
 
+def _packed(*members: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, body in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
+    return packed.getvalue()
+
+
+def test_an_archive_is_only_unpacked_and_read_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = ("demo-1.0/pyproject.toml", b'[build-system]\nrequires = ["maturin"]\n')
+    large = ("demo-1.0/data", bytes(100_000))
+    tail = ("demo-1.0/pyproject.toml", b"#" * 5_000 + b"\n" + project[1])
+    archives = [_packed(large, project), _packed(tail), _packed(project, large)]
+    assert [build_tools(archive) for archive in archives] == [("maturin",)] * 3
+    monkeypatch.setattr(building, "_LARGEST_UNPACKED", 50_000)
+    monkeypatch.setattr(building, "_LARGEST_FILE", 5_000)
+    assert [build_tools(archive) for archive in archives] == [(), (), ("maturin",)]
+
+
+def test_a_project_file_that_is_none_is_not_followed() -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        link = tarfile.TarInfo("demo-1.0/pyproject.toml")
+        link.type, link.linkname = tarfile.SYMTYPE, "../../elsewhere"
+        archive.addfile(link)
+    assert build_tools(packed.getvalue()) == ()
+
+
 @pytest.mark.parametrize(
     "text", ["[build-system]\nrequires = 3", "build-system = 1", "[[[", "a = 'b'", "\udcff"]
 )
 def test_a_project_file_that_says_nothing_of_tools(text: str) -> None:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        member = tarfile.TarInfo("demo-1.0/pyproject.toml")
-        body = text.encode(errors="surrogateescape")
-        member.size = len(body)
-        archive.addfile(member, io.BytesIO(body))
-    assert build_tools(packed.getvalue()) == ()
+    body = text.encode(errors="surrogateescape")
+    assert build_tools(_packed(("demo-1.0/pyproject.toml", body))) == ()
 
 
 @pytest.mark.parametrize(
@@ -211,6 +237,17 @@ def test_pages_of_any_text_are_read(data: st.DataObject) -> None:
     except Malformed:
         return
     assert all("\0" not in file.name for file in listing.files)
+
+
+def test_core_metadata_is_of_its_version_and_what_the_index_gave_the_digest_of() -> None:
+    body = core_metadata("demo", "1.0", GIVEN["versions"]["1.0"], GIVEN)
+    digest = sha256(body).hexdigest()
+    for version, given_digest in (("1.0", ""), ("1.0.0", digest.upper())):
+        assert metadata_read(body, version=version, digest=given_digest).classifiers == (RUST,)
+    with pytest.raises(Malformed, match="of another version"):
+        metadata_read(body, version="1.1")
+    with pytest.raises(Malformed, match="the digest"):
+        metadata_read(body + b"\n", version="1.0", digest=digest)
 
 
 @settings(max_examples=200, deadline=None)
