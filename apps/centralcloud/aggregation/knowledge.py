@@ -28,10 +28,10 @@ class FleetMatrix(ViewAnswer):
     facet: str
     counts: str = Field(description="What the numbers count.")
     names: Mapping[str, int] = Field(description="Columns, with the instances that have each.")
-    instances: Mapping[str, Mapping[str, matrix.Cell]] = Field(
+    instances: Mapping[str, Mapping[str, matrix.MatrixCell]] = Field(
         description="Cells of each instance by name of the column."
     )
-    others: Mapping[str, matrix.Cell] = Field(
+    others: Mapping[str, matrix.MatrixCell] = Field(
         description="Names that are no columns: how many each instance has, if any."
     )
     next: str = Field(description="`after` of the next page; empty on the last one.")

@@ -167,6 +167,25 @@ def test_what_is_asked_most_is_worked_out_before_it_is_asked_again(stock: Any) -
     assert cache_prewarm()["right already"] == 2
 
 
+def test_prewarming_begins_with_what_is_asked_most_and_forgets_by_halves(
+    stock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for of in ("tea", "rice", "salt"):
+        ask(of=of)
+    Entry.objects.filter(question__of="rice").update(asked=8)
+    Entry.objects.filter(question__of="tea").update(asked=4)
+    Entry.objects.create(
+        kind="bygone", key="k", question={}, revision="", value={}, bytes=2, seconds=0, asked=99,
+        made_at=timezone.now(), asked_at=timezone.now(),
+    )  # fmt: skip
+    stock.stock_set(1)
+    stock.WORKED.clear()
+    monkeypatch.setattr(warming, "QUESTIONS", 2)
+    assert cache_prewarm() == {"made": 2, "right already": 0, "failed": 0}
+    assert stock.WORKED == [{"of": "rice"}, {"of": "tea"}]
+    assert Entry.objects.get(question__of="rice").asked == 4  # half of nine
+
+
 def test_prewarming_is_bounded_and_one_that_fails_stops_no_other(
     stock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +214,30 @@ def test_what_nobody_asks_for_goes(stock: Any, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(cleaning, "BYTES", size + 5)
     assert cache_clean()["entries"] == 1
     assert Entry.objects.get().question == {"of": "salt"}  # asked last
+
+
+def test_what_is_found_near_counts_as_asked(stock: Any) -> None:
+    ask(of="tea")
+    old = timezone.now() - cleaning.KEPT - timedelta(minutes=1)
+    Entry.objects.update(asked_at=old)
+    ask(of="tea")  # near
+    assert cache_clean() == {"found near": 1, "entries": 0, "copies": 0}
+    entry = Entry.objects.get()
+    assert entry.asked == 2
+    assert entry.asked_at > old
+
+
+def test_copies_of_others_and_what_was_taken_back_lately_stay(stock: Any, settings: Any) -> None:
+    long_ago = timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1)
+    keys = ("back lately", "back long ago", "of another", "told long ago")
+    for key in keys:
+        stated = {"revision": 1, "answered_at": long_ago, "received_at": long_ago}
+        name = "another" if key == "of another" else settings.IDENTITY.name
+        value: dict[str, Any] | None = {} if key == "told long ago" else None
+        Copy.objects.create(instance=name, kind="stock", key=key, value=value, **stated)
+    Copy.objects.filter(key="back lately").update(received_at=timezone.now())
+    assert cache_clean()["copies"] == 1
+    assert set(Copy.objects.values_list("key", flat=True)) == set(keys) - {"back long ago"}
 
 
 def test_copies_that_ended_go(stock: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

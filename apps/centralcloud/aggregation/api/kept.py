@@ -52,7 +52,11 @@ class PageQuestion(serializers.Serializer[Question]):
 class MatrixQuestion(PageQuestion):
     """Which facet, and which page."""
 
-    facet = serializers.ChoiceField(choices=list(FACETS), default="language")
+    facet = serializers.ChoiceField(
+        choices=[(name, f"numbers are {counts}") for name, counts in FACETS.items()],
+        default="language",
+        help_text="What stands beside instances.",
+    )
 
 
 class RankingView(CachedView):

@@ -33,7 +33,7 @@ _CELLS = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """How much an instance has, and when it last told a change of it.
 
     All is told anew once a month, changed or not. Files of a language are told together, whenever
@@ -56,8 +56,8 @@ class Matrix:
     facet: str
     counts: str
     names: Mapping[str, int]
-    instances: Mapping[str, Mapping[str, Cell]]
-    others: Mapping[str, Cell]
+    instances: Mapping[str, Mapping[str, MatrixCell]]
+    others: Mapping[str, MatrixCell]
     next: str
 
 
@@ -75,9 +75,9 @@ def fleet_matrix(*, facet: str, after: str = "") -> Matrix:
         found = [instance for (instance,) in cursor.fetchall()]
         page = found[:PAGE]
         cursor.execute(_CELLS, [facet, page])
-        cells: dict[str, dict[str, Cell]] = defaultdict(dict)
+        cells: dict[str, dict[str, MatrixCell]] = defaultdict(dict)
         for instance, name, number, at in cursor.fetchall():
-            cells[instance][name] = Cell(number, at)
+            cells[instance][name] = MatrixCell(number, at)
     others = {one: cells[one].pop("") for one in page if "" in cells[one]}
     rows = {instance: cells[instance] for instance in page}
     return Matrix(facet, counts, names, rows, others, page[-1] if len(found) > PAGE else "")
