@@ -110,7 +110,7 @@ def database_of(state: Path) -> Iterator[psycopg.Connection[Any]]:
         yield database
 
 
-def eventually(question: Callable[[], bool], seconds: float = 30.0) -> bool:
+def eventually(question: Callable[[], bool], seconds: float = 90.0) -> bool:
     """Whether the answer becomes yes in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
