@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from apps.centralcloud.package_sync.engine.osv import AdvisoryRecord, AffectedRecord
 from apps.centralcloud.package_sync.models import Affected
+
+_SAID = ("ranges", "listed", "fixed", "matched")
+"""What is written of a package that is named already; not which one it was matched to."""
 
 
 def affected_store(*, rows: Mapping[int, AdvisoryRecord], whole: bool = True) -> None:
@@ -18,19 +20,19 @@ def affected_store(*, rows: Mapping[int, AdvisoryRecord], whole: bool = True) ->
     or may not hold any more as its advisory was withdrawn, is marked as not matched. Its package
     is only named when it is matched, under the lock of the package's row.
     """
-    known: dict[int, dict[str, Affected]] = defaultdict(dict)
-    for kept in Affected.objects.filter(advisory__in=rows).order_by("pk").select_for_update():
-        known[kept.advisory_id][kept.purl] = kept
-    changed, new, gone = [], [], []
-    for pk, record in rows.items():
-        named = {one.purl: one for one in record.affected}
-        gone += [kept.pk for purl, kept in known[pk].items() if whole and purl not in named]
-        changed += [_set(kept, named[purl]) for purl, kept in known[pk].items() if purl in named]
-        added = (one for purl, one in named.items() if purl not in known[pk])
-        new += [_set(Affected(advisory_id=pk, purl=one.purl), one) for one in added]
-    Affected.objects.filter(pk__in=gone).delete()
-    Affected.objects.bulk_update(changed, ["ranges", "listed", "fixed", "matched"], batch_size=500)
-    Affected.objects.bulk_create(new, batch_size=1_000)
+    kept = Affected.objects.filter(advisory__in=rows).order_by("pk").select_for_update()
+    known = {row[1:]: row[0] for row in kept.values_list("pk", "advisory", "purl")}
+    named = {(pk, one.purl): one for pk, record in rows.items() for one in record.affected}
+    if whole:
+        gone = [key for name, key in known.items() if name not in named]
+        Affected.objects.filter(pk__in=gone).delete()
+    Affected.objects.bulk_create(
+        [_row(pk, one) for (pk, _), one in named.items()],
+        batch_size=1_000,
+        update_conflicts=True,
+        unique_fields=["advisory", "purl"],
+        update_fields=_SAID,
+    )
 
 
 def affected_differing(*, rows: Mapping[int, AdvisoryRecord]) -> set[int]:
@@ -51,9 +53,12 @@ def _ranges(record: AffectedRecord) -> list[dict[str, Any]]:
     return [one.as_json() for one in record.ranges]
 
 
-def _set(row: Affected, record: AffectedRecord) -> Affected:
-    row.ranges = _ranges(record)
-    row.listed = list(record.listed)
-    row.fixed = list(record.fixed)
-    row.matched = ""
-    return row
+def _row(advisory: int, record: AffectedRecord) -> Affected:
+    return Affected(
+        advisory_id=advisory,
+        purl=record.purl,
+        ranges=_ranges(record),
+        listed=list(record.listed),
+        fixed=list(record.fixed),
+        matched="",
+    )

@@ -132,7 +132,7 @@ def _store(
     _count(records, news, known, imported)
     if news and not dry_run:
         former = {alias for id_ in news.keys() & known.keys() for alias in known[id_].aliases}
-        rows = _write(news, known, given)
+        rows = _write(news, given)
         whole = not given.by_registry
         affected_store(rows={row.pk: news[row.osv_id] for row in rows}, whole=whole)
         groups_store(osv_ids=news.keys() | former)
@@ -155,16 +155,17 @@ def _count(
     into.unchanged += len(records) - len(news)
 
 
-def _write(
-    records: Mapping[str, AdvisoryRecord], known: Mapping[str, Advisory], given: _Source
-) -> list[Advisory]:
-    rows = [_row(record, known.get(record.id), given) for record in records.values()]
-    Advisory.objects.bulk_update([row for row in rows if row.pk], _FIELDS, batch_size=BATCH)
-    Advisory.objects.bulk_create([row for row in rows if not row.pk])
-    return rows
+def _write(records: Mapping[str, AdvisoryRecord], given: _Source) -> list[Advisory]:
+    """New and changed ones in one statement; one that is new is a group of its own at first."""
+    return Advisory.objects.bulk_create(
+        [_row(record, given) for record in records.values()],
+        update_conflicts=True,
+        unique_fields=["osv_id"],
+        update_fields=_FIELDS,
+    )
 
 
-def _row(record: AdvisoryRecord, known: Advisory | None, given: _Source) -> Advisory:
-    row = known or Advisory(osv_id=record.id, group=record.id)
+def _row(record: AdvisoryRecord, given: _Source) -> Advisory:
+    row = Advisory(osv_id=record.id, group=record.id)
     row.source, row.by_registry = given.name, given.by_registry
     return advisory_say(row, record)
