@@ -14,6 +14,7 @@ from apps.centralcloud.package_sync.engine.pypi import PyPI
 from apps.centralcloud.package_sync.engine.record import DependencyRecord, PackageRecord, Scope
 from apps.centralcloud.package_sync.engine.registry import Malformed, PackageMissing, Refused
 from tests.common.registries.fixtures import Registries
+from tests.common.registries.pypi import project_document
 
 DEMO: dict[str, Any] = {
     "owners": ["ann", "bob"],
@@ -110,6 +111,30 @@ def test_dependencies_of_wanted_versions_come_with_their_core_metadata(
     assert record.versions[0].dependencies == (DependencyRecord("pkg:pypi/six", ">=1.0"),)
     assert record.versions[3].dependencies is None
     assert "/pypi/files/demo-1.9-py3-none-any.whl.metadata" in registries.server.paths()
+
+
+def test_the_wheel_for_every_platform_says_what_is_needed(
+    pypi: PyPI, registries: Registries
+) -> None:
+    wheels = ["cp311-cp311-win_amd64", "py3-none-any"]
+    registries.serve("pypi", {"demo": {"versions": {"1.0": {"wheels": wheels}}}})
+    _read(pypi, "demo")
+    asked = [path for path in registries.server.paths() if path.endswith(".metadata")]
+    assert asked == ["/pypi/files/demo-1.0-py3-none-any.whl.metadata"]
+
+
+def test_a_licence_that_the_json_api_does_not_tell_is_that_of_the_wheel(
+    pypi: PyPI, registries: Registries
+) -> None:
+    given = {"info": {"license_expression": "MIT"}, "versions": {"1.0": {}}}
+    registries.serve("pypi", {"demo": given})
+    document = project_document("demo", "1.0", given, whole=True)
+    document["info"]["license_expression"] = None
+    registries.server.route("pypi/pypi/demo/json", document)
+    assert _read(pypi, "demo").licence == "MIT"
+    document["info"]["license_expression"] = "ISC"
+    registries.server.route("pypi/pypi/demo/json", document)
+    assert _read(pypi, "demo").licence == "ISC"
 
 
 def test_without_core_metadata_the_json_api_says_what_is_needed(

@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import tarfile
+from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -27,7 +29,7 @@ from apps.centralcloud.package_sync.engine.pypi.assembling import (
 from apps.centralcloud.package_sync.engine.pypi.building import build_tools
 from apps.centralcloud.package_sync.engine.pypi.evidence import project_implementations
 from apps.centralcloud.package_sync.engine.pypi.metadata import metadata_read
-from apps.centralcloud.package_sync.engine.pypi.model import Listing
+from apps.centralcloud.package_sync.engine.pypi.model import File, Listing
 from apps.centralcloud.package_sync.engine.pypi.naming import file_read, version_same
 from apps.centralcloud.package_sync.engine.pypi.simple import listing_read
 from apps.centralcloud.package_sync.engine.reading import Part
@@ -95,6 +97,23 @@ def test_a_source_distribution_is_only_fetched_where_nothing_else_tells(
         registries.serve("pypi", {name: {"versions": {"1.0": version}}})
         PyPI(fetcher, registries.places["pypi"]).package(name)
     assert not [path for path in registries.server.paths() if path.endswith(".tar.gz")]
+
+
+def test_a_source_distribution_that_is_larger_than_it_should_be_tells_nothing(
+    registries: Registries, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = {"wheels": [LINUX], "build": ["maturin"]}
+    registries.serve("pypi", {"demo": {"versions": {"1.0": version}, "html": True, "api": False}})
+    client = PyPI(fetcher, registries.places["pypi"])
+
+    def languages() -> set[str]:
+        record = client.package("demo")
+        return {one.language for one in record.implementations} if record else set()
+
+    monkeypatch.setattr("apps.centralcloud.package_sync.engine.pypi.client.LARGEST_SOURCE", 50)
+    assert languages() == {"python", "c"}, "its page says no size"
+    monkeypatch.undo()
+    assert languages() == {"python", "rust"}
 
 
 def test_files_on_a_host_that_may_not_be_asked_leave_the_rest(
@@ -286,6 +305,38 @@ def _document(body: bytes, kind: str) -> Document:
     return Document(
         "https://index.example.org/demo/", 200, body, {"content-type": kind}, 0, 0, False
     )
+
+
+SOURCE = File(
+    "demo-1.0.tar.gz", version="1.0", size=10, uploaded_at=datetime(2024, 1, 2, tzinfo=UTC)
+)
+WHEEL = File(
+    f"demo-1.0-{LINUX}.whl",
+    version="1.0.0",
+    tags=(LINUX,),
+    size=90,
+    uploaded_at=datetime(2024, 1, 3, tzinfo=UTC),
+    yanked=True,
+    yanked_reason="broken there",
+)
+
+
+def test_a_release_is_yanked_with_all_its_files_and_as_old_as_the_first() -> None:
+    project = Project.of(Listing((WHEEL, SOURCE)))
+    (name,) = project.files
+    half = project.version(name)
+    assert (half.yanked, half.yanked_reason) == (False, "")
+    assert (half.size, half.released_at) == (10, SOURCE.uploaded_at)
+    whole = Project.of(Listing((WHEEL, replace(SOURCE, yanked=True)))).version(name)
+    assert (whole.yanked, whole.yanked_reason) == (True, "broken there")
+    assert Project.of(Listing((WHEEL,))).version("1.0.0").size == 90
+
+
+def test_a_file_that_any_listing_calls_yanked_is() -> None:
+    plain = replace(SOURCE, size=None)
+    for listings in ((plain, replace(SOURCE, yanked=True)), (replace(SOURCE, yanked=True), plain)):
+        found = Project.of(*(Listing((file,)) for file in listings)).version("1.0")
+        assert (found.yanked, found.size) == (True, 10)
 
 
 def test_the_newest_versions_are_kept_where_there_are_too_many(
