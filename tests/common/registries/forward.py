@@ -123,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
         while True:
             for each in select.select(list(other), [], [], 5)[0] or [None]:
                 piece = each.recv(65536) if each else b""
-                if not piece:
+                while isinstance(each, ssl.SSLSocket) and each.pending():
+                    piece += each.recv(65536)
+                if not each or not piece:
                     return
                 other[each].sendall(piece)

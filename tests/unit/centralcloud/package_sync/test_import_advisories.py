@@ -305,6 +305,16 @@ def test_what_a_server_does_wrong_is_said_without_its_address(
 
 
 @database
+def test_a_server_leads_to_no_other_host_of_a_private_network(server: RegistryServer) -> None:
+    with RegistryServer() as other:
+        other.route("npm/all.zip", zipped(*documents(2)))
+        server.fault("npm/all.zip", "redirect", to=f"{other.url}npm/all.zip")
+        (source,) = read(f"{server.url}npm/all.zip").sources
+        assert source.error == "the server leads to an address inside a private network"
+        assert other.requests == []
+
+
+@database
 @pytest.mark.parametrize("fault", ["truncated", "reset", "status"])
 def test_what_may_pass_is_tried_again(server: RegistryServer, fault: str) -> None:
     server.route("npm/all.zip", zipped(*documents(2)))

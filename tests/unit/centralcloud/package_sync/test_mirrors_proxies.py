@@ -116,14 +116,16 @@ def test_a_proxy_may_want_credentials(
 
 
 def test_a_proxy_that_is_encrypted_is_always_verified(
-    machine: Machine, plain: RegistryServer, authority: Authority, tmp_path: Path
+    machine: Machine, encrypted: RegistryServer, authority: Authority, tmp_path: Path
 ) -> None:
-    mirrored(machine, "http://mirror.test/")
+    """Also where the registry behind it is not."""
+    mirrored(machine, f"https://{NOBODY}/")
     npmrc("strict-ssl")(machine, "false")
-    with ForwardProxy(plain.port, tls=authority.server_side()) as proxy:
+    with ForwardProxy(encrypted.port, tls=authority.server_side()) as proxy:
         machine.environ["NPM_CONFIG_PROXY"] = proxy.url
         with pytest.raises(Unavailable, match=UNTRUSTED):
             fetched(machine, "npm", tmp_path / "before")
+        assert proxy.asked == []
         machine.environ["NPM_CONFIG_CAFILE"] = str(authority.certificate)
         assert fetched(machine, "npm", tmp_path / "after") == b"{}"
 

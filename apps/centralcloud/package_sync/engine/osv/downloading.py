@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
+from urllib.parse import urlsplit
 
 import httpx
 import stamina
@@ -19,7 +20,7 @@ from apps.centralcloud.package_sync.engine.fetching.pace import Pace
 from apps.centralcloud.package_sync.engine.fetching.visit import Visit
 from apps.centralcloud.package_sync.engine.fetching.wire import Wire
 from apps.centralcloud.package_sync.engine.osv.document import OsvError
-from apps.centralcloud.package_sync.engine.places.place import Place, origin
+from apps.centralcloud.package_sync.engine.places.place import Place
 from apps.centralcloud.package_sync.engine.registry import PackageMissing, RegistryError
 
 LARGEST_FILE = 2 * 1024**3
@@ -87,7 +88,7 @@ def downloaded(
 
 def _check(url: str) -> None:
     try:
-        usable = bool(httpx.URL(url).host and origin(url)[2])
+        usable = bool(httpx.URL(url).host) and urlsplit(url).port != 0
     except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable:
@@ -124,9 +125,8 @@ def _worth(error: Exception, patience: float) -> bool | float:
 def _attempt(
     client: httpx.Client, start: str, known: Stamp, file: IO[bytes], redirects: int, largest: int
 ) -> Stamp | None:
-    url = start
+    url, place = start, Place("advisories", start)
     for _ in range(redirects + 1):
-        place = Place("advisories", url, private=origin(url) == origin(start))
         request = client.build_request(
             "GET",
             url,
