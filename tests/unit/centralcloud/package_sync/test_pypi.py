@@ -252,6 +252,15 @@ def test_what_the_index_tells_against_versions_becomes_advisories(
     assert _read(pypi, "demo").advisories[0]["affected"][0]["versions"] == ["2.0"]
 
 
+def test_what_is_told_no_more_against_a_version_is_a_withdrawn_advisory(
+    pypi: PyPI, registries: Registries
+) -> None:
+    told = {"id": "PYSEC-2024-8", "withdrawn": "2024-05-01T00:00:00Z"}
+    registries.serve("pypi", {"demo": {"versions": {"1.0": {"vulnerabilities": [told]}}}})
+    (document,) = _read(pypi, "demo").advisories
+    assert advisory_parse(document).withdrawn == datetime(2024, 5, 1, tzinfo=UTC)
+
+
 def test_an_unchanged_project_costs_conditional_requests_only(
     pypi: PyPI, fetcher: Fetcher, registries: Registries
 ) -> None:

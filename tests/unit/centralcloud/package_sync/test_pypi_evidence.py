@@ -244,6 +244,56 @@ def test_garbage_anywhere_is_read_or_says_what_is_wrong(data: st.DataObject) -> 
         return
 
 
+@pytest.mark.parametrize(
+    ("said", "yanked", "reason"),
+    [
+        ({"yanked": "broken"}, True, "broken"),
+        ({"yanked": True}, True, ""),
+        ({"yanked": ""}, False, ""),
+        ({"yanked": False}, False, ""),
+        ({}, False, ""),
+        (" data-yanked", True, ""),
+        (' data-yanked=""', True, ""),
+        (' data-yanked="broken &amp; gone"', True, "broken & gone"),
+        ("", False, ""),
+    ],
+)
+def test_a_file_is_yanked_as_installers_take_it(said: Any, yanked: bool, reason: str) -> None:
+    (file,) = _listed(said).files
+    assert (file.yanked, file.yanked_reason) == (yanked, reason)
+
+
+@pytest.mark.parametrize(
+    ("said", "metadata"),
+    [
+        ({"core-metadata": {"sha256": "ab"}}, "ab"),
+        ({"core-metadata": True}, ""),
+        ({"core-metadata": False, "dist-info-metadata": True}, ""),
+        ({"dist-info-metadata": {"sha256": "cd"}}, "cd"),
+        ({"core-metadata": False}, None),
+        ({}, None),
+        (' data-core-metadata="sha256=ab"', "ab"),
+        (' data-core-metadata="true"', ""),
+        (' data-dist-info-metadata="sha256=cd"', "cd"),
+        (' data-core-metadata="false"', None),
+        ("", None),
+    ],
+)
+def test_a_file_says_whether_its_core_metadata_is_beside_it(
+    said: Any, metadata: str | None
+) -> None:
+    assert _listed(said).files[0].metadata == metadata
+
+
+def _listed(said: Any) -> Listing:
+    """A page of one file: in JSON, or in HTML with these attributes."""
+    if isinstance(said, str):
+        page = f'<a href="../demo-1.0.tar.gz"{said}>demo-1.0.tar.gz</a>'
+        return listing_read("demo", _document(page.encode(), "text/html"))
+    page = json.dumps({"files": [{"filename": "demo-1.0.tar.gz", "url": "x", **said}]})
+    return listing_read("demo", _document(page.encode(), JSON_TYPE))
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_pages_of_any_text_are_read(data: st.DataObject) -> None:

@@ -43,7 +43,7 @@ from apps.centralcloud.package_sync.engine.registry import (
 from apps.shared.packages.names import purl_of
 from apps.shared.packages.versions import versions_sorted
 
-READING = "pypi-1"
+READING = "pypi-2"
 """Another number where documents are read in another way, so that all are read again."""
 MOST_WANTED = 100
 """Versions, beside the latest, that cost requests of their own."""

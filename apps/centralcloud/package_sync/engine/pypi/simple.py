@@ -53,9 +53,14 @@ def metadata_digest(file: Part) -> str | None:
 
 
 def yanked_read(file: Part) -> tuple[bool, str]:
-    """Whether a file is yanked, and why: the reason stands in place of ``true`` (PEP 592)."""
+    """Whether a file is yanked, and why: the reason stands in place of ``true`` (PEP 691).
+
+    An empty one is none: to pip such a file is not yanked.
+    """
     found = file.value.get("yanked")
-    return (True, file.text("yanked")) if isinstance(found, str) else (file.flag("yanked"), "")
+    return (
+        (bool(found), file.text("yanked")) if isinstance(found, str) else (file.flag("yanked"), "")
+    )
 
 
 def _listing(name: str, page: Part, base: str) -> Listing:
