@@ -146,6 +146,14 @@ def test_an_archive_that_cannot_be_read_tells_nothing(archive: bytes) -> None:
     assert build_tools(archive) == ()
 
 
+@pytest.mark.parametrize("name", ["demo-1.0/data", "demo-1.0/pyproject.toml"])
+def test_an_archive_of_impossible_sizes_tells_nothing(name: str) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = 2**70
+    header = member.tobuf(tarfile.GNU_FORMAT)
+    assert build_tools(gzip.compress(header + bytes(1024))) == ()
+
+
 def _packed(*members: tuple[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:

@@ -18,6 +18,11 @@ LARGEST_SOURCE = 4 * 1024**2
 """Bytes of a source distribution that is fetched for this."""
 _LARGEST_UNPACKED = 64 * 1024**2
 _LARGEST_FILE = 1024**2
+_UNREADABLE = (
+    *(tarfile.TarError, zlib.error, EOFError),  # no archive, or cut off
+    OverflowError,  # sizes that no machine has
+    *(ValueError, RecursionError),  # no TOML
+)
 _PROJECT = re.compile(r"(?:\./)?[^/]+/pyproject\.toml")
 
 
@@ -25,7 +30,7 @@ def build_tools(archive: bytes) -> tuple[str, ...]:
     """Normalised names of what it is built with; empty where the archive does not tell."""
     try:
         table = tomllib.loads(_project(archive))
-    except (tarfile.TarError, zlib.error, ValueError, RecursionError, EOFError):
+    except _UNREADABLE:
         return ()
     system = table.get("build-system")
     requires = system.get("requires") if isinstance(system, dict) else None
@@ -37,7 +42,7 @@ def _project(archive: bytes) -> str:
     """The text of the project's file; an archive that unpacks to too much is not read to its end.
 
     Raises:
-        tarfile.TarError, zlib.error, EOFError: it is no archive, or ends early.
+        tarfile.TarError, zlib.error, EOFError, OverflowError: it is no archive, or ends early.
         ValueError: the file is not UTF-8.
     """
     unpacked = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(archive, _LARGEST_UNPACKED)
