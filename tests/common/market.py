@@ -70,32 +70,24 @@ class Market:
         self.declare()
         self.publish()
         self.central.manage("sync_packages", **self.variables)
-        self.job(self.central, "read uses")
 
     def close(self) -> None:
         """Leave nothing that is declared."""
         self.sites.bridges_start()
         for site in self.sites.instances:
             site.learner.ask("forget", name=PLANS[site.name])
-        self.publish()
         self.read()
         self.job(self.central, "tell advisories")
         self.central.learner.kill()
 
-    def declare(
-        self,
-        *sites: Site,
-        django: str = VULNERABLE,
-        more: Sequence[str] = (),
-        left_pad: bool = True,
-    ) -> None:
+    def declare(self, *sites: Site, django: str = VULNERABLE, more: Sequence[str] = ()) -> None:
         """Write the manifests of these instances, or of both, and ingest them."""
         for site in sites or self.sites.instances:
             folder = self.folder / PLANS[site.name]
             folder.mkdir(exist_ok=True)
             python = [f"django=={django}", LONESOME[site.name], *more]
             (folder / "requirements.txt").write_text("\n".join(python) + "\n")
-            (folder / "package.json").write_text(json.dumps(_javascript(left_pad=left_pad)))
+            (folder / "package.json").write_text(json.dumps(JAVASCRIPT))
             (folder / "Cargo.toml").write_text(RUST)
             site.learner.ask("ingest", folder=str(folder), name=PLANS[site.name])
 
@@ -123,7 +115,7 @@ class Market:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for one in documents:
                 archive.writestr(f"{one['id']}.json", json.dumps(one))
-        self.central.manage("import_advisories", str(path))
+        self.central.learner.ask("manage", arguments=["import_advisories", str(path)])
 
     def tell(self) -> dict[str, Any]:
         """Centralcloud tells of advisories; returns its numbers when all have what was told."""
@@ -179,15 +171,19 @@ def used(central: Site) -> set[tuple[str, ...]]:
     return set(central.rows(_USED))
 
 
-def advisories() -> list[dict[str, Any]]:
+def advisories(**fields: Any) -> list[dict[str, Any]]:
     """Of Django, and of what the first instance alone has, in OSV schema."""
     places = {ADVISORY: (DJANGO, FIXED), QUIET: (f"pkg:pypi/{LONESOME['alpha']}", "2.0")}
     return [
-        document(osv_id, affected(purl, below(fixed) | {"type": "ECOSYSTEM"}))
+        document(osv_id, affected(purl, below(fixed) | {"type": "ECOSYSTEM"}), **fields)
         for osv_id, (purl, fixed) in places.items()
     ]
 
 
+JAVASCRIPT = {
+    "name": "shop",
+    "dependencies": {"left-pad": "1.3.0", INHOUSE: f"file:../{INHOUSE}"},
+}
 RUST = """\
 [package]
 name = "shop"
@@ -196,11 +192,6 @@ version = "0.1.0"
 [dependencies]
 serde = "=1.0.1"
 """
-
-
-def _javascript(*, left_pad: bool) -> dict[str, Any]:
-    public = {"left-pad": "1.3.0"} if left_pad else {}
-    return {"name": "shop", "dependencies": {**public, INHOUSE: f"file:../{INHOUSE}"}}
 
 
 def serve(server: RegistryServer) -> None:
