@@ -122,6 +122,17 @@ def test_a_clients_own_authority_stands_for_all_others(
         fetched(machine, ecosystem, tmp_path / "kept")
 
 
+def test_what_one_registry_trusts_another_at_the_same_host_does_not(
+    machine: Machine, encrypted: RegistryServer, authority: Authority, tmp_path: Path
+) -> None:
+    mirrored(machine, encrypted.url)
+    machine.environ["NPM_CONFIG_CAFILE"] = str(authority.certificate)
+    with Fetcher(tmp_path, limits=QUICK) as fetcher:
+        assert fetcher.get(machine.place("npm"), "p").body == b"{}"
+        with pytest.raises(Unavailable, match=UNTRUSTED):
+            fetcher.get(machine.place("cargo"), "p")
+
+
 def test_paths_of_certificates_are_relative_to_where_their_client_says(
     machine: Machine, encrypted: RegistryServer, authority: Authority, tmp_path: Path
 ) -> None:
