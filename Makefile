@@ -11,7 +11,7 @@ up: $(VENV)/training.stamp
 
 test: $(VENV)/dev.stamp $(VENV)/peers.stamp
 	@$(BIN)/python -m tests.common.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from xdist.remote import Producer
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 CONFIGURATION = (
     *("DATABASE_URL", "SINGULARITY_DATABASE_URL", "CENTRALCLOUD_DATABASE_URL", "REDIS_URL"),
@@ -35,6 +37,35 @@ for name in CONFIGURATION:
 os.environ.setdefault(RUN_STATE, tempfile.mkdtemp(prefix="singularity-test-"))
 os.environ["SINGULARITY_STATE"] = os.environ[RUN_STATE]
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.common.settings"
+
+
+FIRST = ("tests/federation/", "tests/functional/", "tests/unit/training/", "tests/unit/guidance/")
+"""Folders whose tests take longest: they come first, so that no worker waits for one in the end."""
+
+
+class Scheduling(LoadFileScheduling):
+    """Files to workers one by one; the federation's as one, as starting its sites takes longest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return FIRST[0] if scope.startswith(FIRST[0]) else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """How pytest-xdist shares out the tests; in the order of their collection."""
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take longest first."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    names = (number for number, name in enumerate(FIRST) if item.nodeid.startswith(name))
+    return next(names, len(FIRST))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -188,7 +188,7 @@ def test_stopped_by_a_person_it_ends_in_order_and_goes_on_later(
     server: RegistryServer, number: signal.Signals
 ) -> None:
     for package in range(PACKAGES):
-        server.fault(f"/hex/api/packages/p{package}", "slow", times=1, size=400, pause=0.2)
+        server.fault(f"/hex/api/packages/p{package}", "slow", times=1, size=400, pause=2)
     stopped = command_start("sync_packages")
     assert eventually(lambda: len(server.requests) > 0 or server_asked(server))
     stopped.send_signal(number)
