@@ -26,6 +26,7 @@ BENCHMARKS = (
     "federation",
     "package_sync",
     "package_questions",
+    "advisories",
     "knowledge_cache",
     "artifacts",
     "vocabulary",

@@ -156,7 +156,7 @@ def _count(
 
 
 def _write(records: Mapping[str, AdvisoryRecord], given: _Source) -> list[Advisory]:
-    """New and changed ones in one statement; one that is new is a group of its own at first."""
+    """New and changed ones in one statement; most that are new are in the right group already."""
     return Advisory.objects.bulk_create(
         [_row(record, given) for record in records.values()],
         update_conflicts=True,
@@ -166,6 +166,6 @@ def _write(records: Mapping[str, AdvisoryRecord], given: _Source) -> list[Adviso
 
 
 def _row(record: AdvisoryRecord, given: _Source) -> Advisory:
-    row = Advisory(osv_id=record.id, group=record.id)
+    row = Advisory(osv_id=record.id, group=min(record.id, *record.aliases))
     row.source, row.by_registry = given.name, given.by_registry
     return advisory_say(row, record)
