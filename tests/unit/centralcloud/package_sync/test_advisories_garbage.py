@@ -18,7 +18,7 @@ from apps.centralcloud.package_sync.engine.osv.reading import documents_of_file
 from apps.centralcloud.package_sync.models import Advisory, Affected
 from apps.centralcloud.package_sync.services.advisories import advisories_import, advisories_read
 from apps.centralcloud.package_sync.services.advisories.reading import source_name
-from tests.common.factories.advisories import affected, below, document, events
+from tests.common.factories.advisories import V31_HIGH, affected, below, document, events
 
 LODASH = "pkg:npm/lodash"
 NO_TIMES = [
@@ -85,6 +85,51 @@ def test_a_package_of_another_registry_is_not_that_of_the_same_name() -> None:
     entry = {
         "package": {"ecosystem": "Maven:https://repo.invalid", "name": "org.x:y", "purl": purl}
     }
+    assert advisory_parse(document("GHSA-1", entry)).affected == ()
+
+
+def test_no_more_of_a_document_is_kept_than_anybody_reads() -> None:
+    link = "https://example.org/"
+    references = [{"url": link + "x" * 500}, *({"url": f"{link}{n}"} for n in range(60))]
+    record = advisory_parse(
+        document(
+            "GHSA-1",
+            affected(LODASH, versions=["1.0.0", "", "x" * 101]),
+            summary="s" * 600,
+            details="d" * 30_000,
+            references=references,
+            aliases=[f"CVE-{n:03}" for n in range(300)],
+            severity=[{"type": "CVSS_V3", "score": V31_HIGH + "/E:X" * 60}],
+        )
+    )
+    assert (len(record.summary), len(record.details)) == (500, 20_000)
+    assert record.references == tuple(("WEB", f"{link}{n}") for n in range(50))
+    assert record.aliases == tuple(f"CVE-{n:03}" for n in range(200))
+    assert record.affected[0].listed == ("1.0.0",)
+    assert (record.severity, record.vector) == ("", "")
+
+
+def test_a_time_without_a_zone_is_in_utc() -> None:
+    record = advisory_parse(document("GHSA-1", modified="2026-05-01T02:00:00"))
+    assert record.modified.isoformat() == "2026-05-01T02:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"severity": [{"type": "CVSS_V3", "score": V31_HIGH}]},
+        {"database_specific": {"severity": "HIGH"}},
+        {"ecosystem_specific": {"severity": "high"}},
+    ],
+)
+def test_a_severity_that_only_a_package_names_counts(said: dict[str, Any]) -> None:
+    mild = {"database_specific": {"severity": "LOW"}}
+    parts = [affected(LODASH, **mild), affected("pkg:npm/ms", **said)]
+    assert advisory_parse(document("GHSA-1", *parts, severity=[])).severity == "high"
+
+
+def test_a_name_that_no_key_holds_is_nobody_s() -> None:
+    entry = {"package": {"ecosystem": "npm", "name": "x" * 500}, "versions": ["1"]}
     assert advisory_parse(document("GHSA-1", entry)).affected == ()
 
 
