@@ -21,22 +21,26 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry
 from pytest_django import DjangoAssertNumQueries
 
-from apps.shared.contracts.payloads.knowledge import KnowledgeEntry
+from apps.shared.contracts.payloads.knowledge import KnowledgeEntry, KnowledgeInvalidated
 from apps.shared.knowledge_cache.metrics import KnowledgeCollector
 from apps.shared.knowledge_cache.models import Copy, Entry, Tally
 from apps.shared.knowledge_cache.panels import KNOWLEDGE
 from apps.shared.knowledge_cache.services.answering import answer_cached
 from apps.shared.knowledge_cache.services.cleaning import cache_clean
-from apps.shared.knowledge_cache.services.copies import copies_keep
+from apps.shared.knowledge_cache.services.copies import copies_forget, copies_keep
 
 pytestmark = pytest.mark.django_db
 KIND = "hot_packages"
 
 
-def kept(key: str, *, own: bool = False) -> None:
+def kept(key: str, *, own: bool = False, kind: str = KIND) -> None:
     then = timezone.now() - timedelta(hours=2)
     entry = KnowledgeEntry(key=key, revision=1, value={"packages": [key]}, answered_at=then)
-    copies_keep(kind=KIND, entries=[entry], own=own)
+    copies_keep(kind=kind, entries=[entry], own=own)
+
+
+def taken_back(key: str) -> None:
+    copies_forget(payload=KnowledgeInvalidated(kind=KIND, keys=(key,), revision=2))
 
 
 def command(*arguments: str) -> str:
@@ -61,6 +65,9 @@ def test_the_command_lists_copies_with_their_age() -> None:
 def test_copies_over_rest(admin_client: Client) -> None:
     kept("told")
     kept("asked", own=True)
+    kept("other", kind="pattern_ranking")
+    kept("gone")
+    taken_back("gone")
     assert Client().get(f"/api/v1/knowledge/{KIND}").status_code in {401, 403}
     [row] = admin_client.get(f"/api/v1/knowledge/{KIND}").json()
     assert row["value"] == {"packages": ["told"]}

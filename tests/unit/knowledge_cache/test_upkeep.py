@@ -26,6 +26,7 @@ from apps.shared.knowledge_cache.services.refreshing import RefreshFailed, views
 from apps.shared.knowledge_cache.services.telling import TellingFailed, answers_tell
 from apps.shared.knowledge_cache.services.warming import cache_prewarm
 from apps.shared.nats_bridge.models import OutboxMessage
+from tests.common.locks import Beside
 
 UPDATE, INVALIDATE = "knowledge.cache.update.stock", "knowledge.cache.invalidate.stock"
 
@@ -46,13 +47,39 @@ def told() -> list[str]:
 
 
 def test_what_changed_is_told_and_nothing_twice(telling: Any) -> None:
+    stated = {"revision": 1, "answered_at": timezone.now(), "received_at": timezone.now()}
+    Copy.objects.create(instance="another", kind="stock", key="k", value={}, **stated)
     telling.TOLD[:] = [{"of": "tea"}, {"of": "rice"}]
     assert answers_tell() == {"told": 2, "taken back": 0}
+    assert told() == [UPDATE, UPDATE]
     assert answers_tell() == {"told": 0, "taken back": 0}
     telling.stock_set(4)
     telling.TOLD[:] = [{"of": "tea"}]
     assert answers_tell() == {"told": 1, "taken back": 1}
+    assert answers_tell() == {"told": 0, "taken back": 0}
     assert sorted(told()) == [INVALIDATE, UPDATE]  # in the place of those that had not left
+
+
+def test_an_answer_that_another_has_overtaken_is_not_told(telling: Any) -> None:
+    telling.TOLD[:] = [{"of": "tea"}]
+    answers_tell()
+    telling.stock_set(4)
+    Copy.objects.update(answered_at=timezone.now() + timedelta(minutes=1))
+    assert answers_tell() == {"told": 0, "taken back": 0}
+    assert Copy.objects.get(value__stock=0)
+
+
+def test_two_that_tell_at_once_tell_it_once(telling: Any) -> None:
+    telling.TOLD[:] = [{"of": "tea"}]
+    ask(of="tea")  # so that both find it near
+    results: list[dict[str, int]] = []
+    second = Beside(lambda: results.append(answers_tell()))
+    with transaction.atomic():
+        results.append(answers_tell())
+        assert second.start()
+    second.join()
+    assert [one["told"] for one in results] == [1, 0]
+    assert told() == [UPDATE]
 
 
 @pytest.mark.parametrize(
@@ -313,6 +340,16 @@ def test_a_view_that_fails_stops_no_other(views: list[str]) -> None:
     with pytest.raises(RefreshFailed, match=r"knowledge_test_one.*does not exist"):
         views_refresh()
     assert rows(views[1]) == 1
+
+
+def test_who_reads_a_view_keeps_nobody_from_refreshing_it(views: list[str]) -> None:
+    views_refresh()
+    insert()
+    refreshing = Beside(views_refresh)
+    with transaction.atomic():
+        assert rows(views[0]) == 0
+        assert not refreshing.start()  # it does not wait
+    assert rows(views[0]) == 1
 
 
 def test_a_view_that_another_refreshes_is_left_to_it(views: list[str]) -> None:

@@ -24,8 +24,7 @@ _KEEP = """
 # Said again under the same revision: the same answer, found right at a later time.
 _CONFIRM = """
     UPDATE knowledge_cache_copy SET answered_at = %s, received_at = %s
-    WHERE instance = %s AND kind = %s AND key = %s AND revision = %s
-        AND value IS NOT NULL AND answered_at < %s
+    WHERE instance = %s AND kind = %s AND key = %s AND revision = %s AND answered_at < %s
 """
 _FORGET = """
     INSERT INTO knowledge_cache_copy AS kept
