@@ -49,6 +49,11 @@ def test_what_is_never_fixed_affects_every_version() -> None:
     }
 
 
+def test_what_was_so_from_the_beginning_was_so_before_the_first_version_too() -> None:
+    found = verdicts(["odd", "0.0.0-alpha", "1.0.0"], below("1.0.0"))
+    assert found == {"odd": "1.0.0", "0.0.0-alpha": "1.0.0"}
+
+
 def test_everything_before_the_fix_is_affected_and_the_fix_is_not() -> None:
     found = verdicts(["0.9.0", "1.0.1", "1.0.2-rc.1", "1.0.2", "1.0.3"], below("1.0.2"))
     assert found == {"0.9.0": "1.0.2", "1.0.1": "1.0.2", "1.0.2-rc.1": "1.0.2"}

@@ -50,13 +50,13 @@ def versions_affected(
     A version is fixed by the lowest ``fixed`` event above it whose own version is not affected.
     """
     lines = [_line(one, key) for one in ranges]
-    named = set(listed) | {key(version) for version in listed}
+    named = {key(version) for version in listed}
     fixes = _sorted([event for line in lines for event in line if event.kind is EventKind.FIXED])
     fixes = [fix for fix in fixes if fix.key not in named and not _in_ranges(fix.key, lines)]
     found = []
     for version in versions:
         place = key(version)
-        if version in named or place in named or _in_ranges(place, lines):
+        if place in named or _in_ranges(place, lines):
             above = (fix.version for fix in fixes if not fix.at_or_below(place))
             found.append(Verdict(version, next(above, "")))
     return found
