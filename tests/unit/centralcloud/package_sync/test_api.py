@@ -87,7 +87,7 @@ def test_a_package_is_read_by_its_purl_or_its_id(api: APIClient) -> None:
         answer = got(api, address)
         assert purls(answer["packages"]) == [BABEL], address
         assert answer["detail"]["versions_total"] == 2
-    for address in ("packages/pkg:npm/nothing", "packages/999999", "packages/9" + "9" * 30):
+    for address in ("packages/pkg:npm/nothing", "packages/999999", "packages/9" + "9" * 5_000):
         got(api, address, 404)
 
 

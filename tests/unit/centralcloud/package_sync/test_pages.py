@@ -9,8 +9,17 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from apps.centralcloud.package_sync.models import Advisory, Package
+from apps.centralcloud.package_sync.models import Advisory, AffectedVersion, Package
+from apps.centralcloud.package_sync.selectors.explorer import (
+    advisory_reach,
+    affected_shown,
+    holders_shown,
+    packages_overview,
+    version_shown,
+)
+from apps.centralcloud.package_sync.services.storing import package_store
 from apps.centralcloud.package_sync.services.use_counts import use_counts_write
 from tests.common.factories.package_demo import (
     AXIOS,
@@ -27,6 +36,7 @@ from tests.common.factories.package_demo import (
     package_demo,
     use,
 )
+from tests.common.factories.packages import record, version
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/package_sync/package/"
@@ -98,6 +108,7 @@ def test_who_is_called_exactly_so_comes_first(admin_client: Client) -> None:
         use("pkg:npm/serde-wasm", name, "d" * 32)
     use_counts_write()
     assert listed(admin_client, "?q=serde") == [SERDE, "pkg:npm/serde-wasm"]
+    assert listed(admin_client, "?q=serde&o=-1") == ["pkg:npm/serde-wasm", SERDE], "asked so"
 
 
 @pytest.mark.usefixtures("world")
@@ -152,6 +163,61 @@ def test_an_advisory_says_whom_it_reaches(admin_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("world")
+def test_links_of_an_advisory_lead_to_pages_alone(admin_client: Client) -> None:
+    row = Advisory.objects.get(osv_id="GHSA-aaaa-bbbb-cccc")
+    row.references = [
+        {"type": "WEB", "url": "javascript:alert(1)"},
+        {"type": "WEB", "url": "https://example.org/other"},
+        "https://example.org/no-object",
+    ]
+    row.save()
+    html = html_of(admin_client, f"/admin/package_sync/advisory/{row.pk}/change/")
+    assert "javascript:alert" not in html
+    assert 'href="https://example.org/other"' in html
+
+
+@pytest.mark.usefixtures("world")
+def test_an_instance_counts_once_whatever_code_bases_it_has_and_what_is_withdrawn_not_at_all() -> (
+    None
+):
+    package = Package.objects.get(purl=DJANGO)
+    use(DJANGO, "team-payments", "9" * 32, pins=["4.2.1"])
+    (one,) = affected_shown(package, limit=9)
+    assert vars(one)["instances"] == 1
+    assert advisory_reach([one.advisory_id]) == {one.advisory_id: 1}
+    Advisory.objects.update(withdrawn_at=timezone.now())
+    assert affected_shown(package, limit=9) == []
+    assert all(not held.advisories for row in holders_shown(package, limit=9) for held in row[1])
+
+
+@pytest.mark.usefixtures("world")
+def test_a_package_counts_by_the_worst_that_it_has() -> None:
+    before = packages_overview().vulnerable
+    bad = Advisory.objects.get(osv_id="GHSA-aaaa-bbbb-cccc")
+    for name in ("low", "none"):
+        milder = Advisory.objects.create(
+            osv_id=name, group=name, severity=name, source="made", modified_at=timezone.now()
+        )
+        affected = milder.affected.create(purl=DJANGO, package=Package.objects.get(purl=DJANGO))
+        for one in AffectedVersion.objects.filter(affected__advisory=bad):
+            AffectedVersion.objects.create(affected=affected, version=one.version)
+    assert packages_overview().vulnerable == before
+
+
+def test_dependencies_are_shown_of_the_latest_version_not_of_a_newer_pre_release() -> None:
+    versions = [version("1.0.0", {AXIOS: "^1"}), version("2.0.0-rc.1", {}, prerelease=True)]
+    package_store(record=record("pkg:npm/demo", versions, latest="1.0.0"))
+    package = Package.objects.get(purl="pkg:npm/demo")
+    shown = version_shown(package)
+    assert shown is not None
+    assert shown.version == "1.0.0"
+    package.latest = "0.9.0"
+    newest = version_shown(package)
+    assert newest is not None
+    assert newest.version == "2.0.0-rc.1", "of the latest nothing is told"
+
+
+@pytest.mark.usefixtures("world")
 def test_advisories_are_listed_by_whom_they_reach(admin_client: Client) -> None:
     def ids(query: str) -> set[str]:
         return set(
@@ -196,6 +262,10 @@ def test_queries_do_not_grow_with_packages(admin_client: Client) -> None:
     for number in range(60):
         use(f"pkg:npm/p{number}", "ci", "e" * 32, "^1.0.0", pins=["1.0.0"])
         use(DJANGO, f"team-{number}", "f" * 32, pins=["4.2.1"])
+        advisory = Advisory.objects.create(
+            osv_id=f"ADV-{number}", group=f"ADV-{number}", source="made", modified_at=timezone.now()
+        )
+        advisory.affected.create(purl=AXIOS, package=row)
     assert costs() == few
     assert max(few) <= 40
 
