@@ -227,6 +227,12 @@ def test_of_one_version_the_requirements_are_in_order() -> None:
     assert [one.requirement for one in found] == [f">={number}" for number in range(1, 10)]
 
 
+def test_a_locked_version_is_known_however_it_is_written() -> None:
+    declared = [Declaration("a", "1.0"), Declaration("b", "1.0.1")]
+    found = concerned(declared, ecosystem="pypi", affected=["1.0.0"], fixed=["1.0.1"])
+    assert [(one.codebase, one.version) for one in found] == [("a", "1.0")]
+
+
 def panel_html() -> str:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
