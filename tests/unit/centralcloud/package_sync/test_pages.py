@@ -21,6 +21,7 @@ from apps.centralcloud.package_sync.selectors.explorer import (
 )
 from apps.centralcloud.package_sync.services.storing import package_store
 from apps.centralcloud.package_sync.services.use_counts import use_counts_write
+from apps.centralcloud.package_sync.services.used_versions import used_versions_resolve
 from tests.common.factories.package_demo import (
     AXIOS,
     BABEL,
@@ -182,6 +183,7 @@ def test_an_instance_counts_once_whatever_code_bases_it_has_and_what_is_withdraw
 ):
     package = Package.objects.get(purl=DJANGO)
     use(DJANGO, "team-payments", "9" * 32, pins=["4.2.1"])
+    used_versions_resolve(package=package)
     (one,) = affected_shown(package, limit=9)
     assert vars(one)["instances"] == 1
     assert advisory_reach([one.advisory_id]) == {one.advisory_id: 1}
