@@ -152,6 +152,12 @@ def test_what_is_over_vanishes_and_an_older_message_does_not_bring_it_back() -> 
 
 
 @database
+def test_of_several_at_once_the_newest_holds_wherever_it_stands() -> None:
+    hear(told(1), told(3), told(2))
+    assert Advisory.objects.get().revision == 3
+
+
+@database
 def test_an_end_that_was_missed_is_heard_when_it_is_told_again() -> None:
     declare("shop", f"{LODASH}@4.17.20", locked=True)
     hear(told(1))
