@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
+from django.db.models import Exists, OuterRef
+
 from apps.centralcloud.package_sync.models import AffectedVersion
 from apps.shared.contracts.payloads.base import Severity
 from apps.shared.contracts.payloads.queries import AdvisoryMark
@@ -26,7 +28,7 @@ class _Row(NamedTuple):
     summary: str
     version: str
     fixed: str
-    any_fixed: Sequence[str]
+    contradicted: bool
 
 
 _FIELDS = (
@@ -38,8 +40,17 @@ _FIELDS = (
     "affected__advisory__summary",
     "version__version",
     "fixed",
-    "affected__fixed",
+    "contradicted",
 )
+_FIX_IS_AFFECTED = Exists(
+    AffectedVersion.objects.filter(
+        version__package=OuterRef("version__package"),
+        version__version=OuterRef("fixed"),
+        affected__advisory__group=OuterRef("affected__advisory__group"),
+        affected__advisory__withdrawn_at=None,
+    )
+)
+"""Whether another name of the vulnerability says that what fixes it is affected too."""
 
 
 def advisory_marks(
@@ -49,7 +60,8 @@ def advisory_marks(
     ids = [version for each in versions.values() for version in each]
     rows = AffectedVersion.objects.filter(
         version__in=ids, affected__advisory__withdrawn_at=None
-    ).order_by("affected__advisory__osv_id", "-version__position")
+    ).annotate(contradicted=_FIX_IS_AFFECTED)
+    rows = rows.order_by("affected__advisory__osv_id", "-version__position")
     found: dict[int, dict[str, list[_Row]]] = defaultdict(lambda: defaultdict(list))
     for given in rows.values_list(*_FIELDS):
         row = _Row(*given)
@@ -67,8 +79,7 @@ def _mark(rows: Sequence[_Row]) -> AdvisoryMark:
     """Of several names of one vulnerability the one that knows most of it."""
     first = min(rows, key=lambda row: (SEVERITIES.index(row.severity), not row.summary))
     fixed = {row.fixed for row in rows if row.fixed}
-    if not fixed:
-        fixed = {version for row in rows for version in row.any_fixed}
+    fixed -= {row.fixed for row in rows if row.contradicted}
     return AdvisoryMark(
         id=first.osv_id,
         severity=cast("Severity", first.severity),

@@ -134,6 +134,12 @@ def test_names_of_one_vulnerability_are_one_mark() -> None:
     (one,) = packages_described([package_of(REQUESTS).pk], instance="alpha")
     (mark,) = one.advisories
     assert (mark.id, mark.severity, mark.fixed) == ("ADV-1", "high", ("2.0", "3.0"))
+    again.versions.create(version=package_of(REQUESTS).versions.get(version="2.0"), fixed="3.0")
+    (one,) = packages_described([package_of(REQUESTS).pk], instance="alpha")
+    assert one.advisories[0].fixed == ("3.0",), "by its other name 2.0 is affected"
+    Advisory.objects.filter(pk=other.pk).update(withdrawn_at=READ_AT)
+    (one,) = packages_described([package_of(REQUESTS).pk], instance="alpha")
+    assert one.advisories[0].fixed == ("2.0",)
 
 
 def test_versions_are_told_newest_first_with_their_instances_and_advisories() -> None:
