@@ -8,9 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.centralcloud.package_sync.knowledge import HotPackages
+from apps.centralcloud.package_sync.selectors.naming import NotThere, names_check
+from apps.centralcloud.package_sync.selectors.wanted import Wanted
 from apps.shared.knowledge_cache.answers import Answered
 from apps.shared.knowledge_cache.api.answers import CachedView
 from apps.shared.knowledge_cache.kinds import Question
+from apps.shared.packages.spelling import ecosystem_named
 
 
 class HotPackagesResponse(Answered, HotPackages):
@@ -21,8 +24,16 @@ class HotQuestion(serializers.Serializer[Question]):
     """Of which ecosystem."""
 
     ecosystem = serializers.CharField(
-        default="", allow_blank=True, max_length=80, help_text="Exact name; all without one."
+        default="", allow_blank=True, max_length=80, help_text="One that there is; all without one."
     )
+
+    def validate_ecosystem(self, name: str) -> str:
+        """By any usual name."""
+        try:
+            names_check(Wanted(ecosystem=name))
+        except NotThere as error:
+            raise serializers.ValidationError(str(error)) from None
+        return ecosystem_named(name)
 
 
 class HotPackagesView(CachedView):

@@ -144,7 +144,7 @@ def test_over_rest_as_the_api_describes_it(reader: APIClient) -> None:
     most.save()
     package("other", ecosystem="cargo", instances=7)
     refresh()
-    response = reader.get("/api/v1/packages/hot?ecosystem=npm")
+    response = reader.get("/api/v1/packages/hot?ecosystem=NPM")
     assert response["X-Cache"] == "made"
     answer = response.json()
     assert [one["purl"] for one in answer["packages"]] == ["pkg:npm/most"]
@@ -160,7 +160,7 @@ def test_over_rest_as_the_api_describes_it(reader: APIClient) -> None:
 
 def test_strangers_and_wrong_questions_get_no_answer(reader: APIClient) -> None:
     assert APIClient().get("/api/v1/packages/hot").status_code == 401
-    for wrong in ("x" * 81, "%00"):
+    for wrong in ("x" * 81, "%00", "gem"):
         answer = reader.get(f"/api/v1/packages/hot?ecosystem={wrong}")
         assert answer.status_code == 400
         assert list(answer.json()["error"]["fields"]) == ["ecosystem"]
