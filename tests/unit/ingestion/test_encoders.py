@@ -21,6 +21,7 @@ from django.urls import reverse
 from apps.shared.core.models import Job
 from apps.singularity.ingestion import resources, tasks
 from apps.singularity.ingestion.engine.embedding import EmbedderError
+from apps.singularity.ingestion.engine.embedding.model_directory import read_model_directory
 from apps.singularity.ingestion.engine.text_form import text_form
 from apps.singularity.ingestion.models import EmbeddingGeneration, EncoderInUse
 from apps.singularity.ingestion.selectors import (
@@ -165,15 +166,15 @@ def test_a_model_without_vectors_leaves_no_export_behind(
     encoders: list[Path], tmp_path: Path
 ) -> None:
     folder = tiny_encoder(tmp_path / "passing", seed=os.getpid())
-    exports = django_settings.STATE_DIR / "models"
-    before = {path.name for path in exports.iterdir() if path.is_dir()}
+    digest = read_model_directory(folder).digest
     switch(folder, "passing")
     fill()
-    (added,) = {path.name for path in exports.iterdir() if path.is_dir()} - before
+    exports = (django_settings.STATE_DIR / "models").glob(f"{digest[:32]}*")
+    (export,) = (path for path in exports if path.is_dir())
     for encoder in encoders[1:]:
         switch(encoder, encoder.name)
         fill()
-    assert not (exports / added).exists()
+    assert not export.exists()
 
 
 def test_a_choice_during_a_fill_takes_effect_at_once(encoders: list[Path]) -> None:
