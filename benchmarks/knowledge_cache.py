@@ -30,7 +30,6 @@ def main() -> None:
 
         from apps.shared.core.embedded.servers import servers_of
         from apps.shared.knowledge_cache.models import Entry
-        from apps.shared.knowledge_cache.near import near
         from apps.shared.knowledge_cache.services.answering import answer_cached
         from apps.shared.knowledge_cache.services.refreshing import views_refresh
 
@@ -66,7 +65,6 @@ def main() -> None:
         bare = _timed(lambda: client.get("bench"), ROUNDS)
         bare_row = _timed(row, ROUNDS)
         servers.valkey.stop()
-        near.cache_clear()
         away = _timed(ask("kept"), ROUNDS)
         show(
             "cached answers: the fleet's matrix by kinds of patterns",
