@@ -1,6 +1,7 @@
 """Every test runs on real servers of its own: the embedded ones, under a temporary folder.
 
-The first process of a run makes the folder; workers of pytest-xdist find it in the environment.
+The first process of a run makes the folder; workers of pytest-xdist find it in the environment,
+and have servers and files of their own below it: none meets what another one's tests do.
 """
 
 import os
@@ -35,7 +36,8 @@ for name in CONFIGURATION:
     os.environ.pop(name, None)
     os.environ.pop(f"{name}_FILE", None)
 os.environ.setdefault(RUN_STATE, tempfile.mkdtemp(prefix="singularity-test-"))
-os.environ["SINGULARITY_STATE"] = os.environ[RUN_STATE]
+STATE = Path(os.environ[RUN_STATE]) / os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["SINGULARITY_STATE"] = str(STATE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.common.settings"
 
 
@@ -76,13 +78,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the servers and remove their folder when the whole run is over."""
+    """Stop the servers, and remove the folder when the whole run is over."""
     from apps.shared.core.embedded.servers import servers_of
 
-    state = Path(os.environ[RUN_STATE])
-    servers_of(state).release()
+    servers_of(STATE).release()
     if OWNS_STATE:
-        shutil.rmtree(state)
+        shutil.rmtree(os.environ[RUN_STATE])
 
 
 @pytest.fixture
@@ -100,8 +101,7 @@ def valkey() -> str:
 
 @pytest.fixture(scope="session")
 def nats_url() -> str:
-    """The URL of a running nats-server with JetStream, one for each worker of pytest-xdist."""
+    """The URL of a running nats-server with JetStream."""
     from apps.shared.core.embedded.servers import servers_of
 
-    folder = settings.STATE_DIR / os.environ.get("PYTEST_XDIST_WORKER", "")
-    return servers_of(folder).ensure_nats()
+    return servers_of(settings.STATE_DIR).ensure_nats()
