@@ -53,6 +53,11 @@ class Scheduling(LoadFileScheduling):
         return FIRST[0] if scope.startswith(FIRST[0]) else scope
 
 
+def pytest_xdist_setupnodes() -> None:
+    """Let workers come here before pytest-django loads settings, which name the state folder."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """How pytest-xdist shares out the tests; in the order of their collection."""
     config.option.loadscopereorder = False
