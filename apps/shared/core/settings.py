@@ -66,6 +66,7 @@ BASE_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "apps.shared.access",
     "apps.shared.core",
     "apps.shared.dashboard",
     "apps.shared.nats_bridge",
@@ -121,6 +122,9 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect before a start
+
+KNOX_TOKEN_MODEL = "access.ApiToken"  # noqa: S105  the name of a model
+REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

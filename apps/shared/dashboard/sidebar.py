@@ -51,7 +51,7 @@ ACCESS = Group(
     (
         Item("Users", "person", "admin:auth_user_changelist", "auth.view_user"),
         Item("Groups", "group", "admin:auth_group_changelist", "auth.view_group"),
-        Item("API tokens", "key", "admin:knox_authtoken_changelist", "knox.view_authtoken"),
+        Item("API tokens", "key", "admin:access_apitoken_changelist", "access.view_apitoken"),
         Item("API reference", "api", "docs"),
         Item("Event reference", "sync_alt", "events"),
     ),

@@ -3,9 +3,9 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from knox.models import AuthToken
 from rest_framework.exceptions import NotFound, Throttled, ValidationError
 
+from apps.shared.access.models import ApiToken
 from apps.shared.core.api.errors import problem
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def test_a_stranger_gets_the_error_shape(client: Client) -> None:
 
 def test_a_token_opens_the_api(client: Client) -> None:
     user = User.objects.create_user("reader")
-    _, token = AuthToken.objects.create(user)
+    _, token = ApiToken.objects.create(user)
     response = client.get("/api/v1/schema", headers={"authorization": f"Token {token}"})
     assert response.status_code == 200
     assert response["content-type"].startswith("application/vnd.oai.openapi")

@@ -4,14 +4,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from knox.admin import AuthTokenAdmin as KnoxTokenAdmin
-from knox.models import AuthToken
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from apps.shared.access.models import ApiToken
+
 admin.site.unregister(User)
 admin.site.unregister(Group)
-admin.site.unregister(AuthToken)
 
 
 @admin.register(User)
@@ -28,9 +27,9 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Groups."""
 
 
-@admin.register(AuthToken)
-class TokenAdmin(KnoxTokenAdmin, ModelAdmin):
+@admin.register(ApiToken)
+class TokenAdmin(ModelAdmin):
     """Tokens of the REST API; a new one is shown once, when it is made."""
 
-    list_display = ("token_key", "user", "created", "expiry")
+    list_display = ("name", "token_key", "user", "created", "expiry", "last_used_at")
     readonly_fields = ("created",)

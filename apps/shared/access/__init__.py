@@ -1,0 +1,1 @@
+"""Who may do what, and who did: roles, tokens with scopes, logins, the audit log."""
