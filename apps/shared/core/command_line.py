@@ -4,7 +4,8 @@ import signal
 import sys
 from types import FrameType
 
-from django.core.management import execute_from_command_line
+import django
+from django.core.management import execute_from_command_line, get_commands
 from django.db.utils import OperationalError, ProgrammingError
 
 from apps.shared.core.embedded.errors import EmbeddedServerError
@@ -19,7 +20,7 @@ def execute(arguments: list[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     try:
-        execute_from_command_line(arguments)
+        execute_from_command_line([*arguments[:2], *_without_checks(arguments), *arguments[2:]])
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except EmbeddedServerError as error:
@@ -30,6 +31,16 @@ def execute(arguments: list[str]) -> None:
         if getattr(error.__cause__, "sqlstate", "") not in UNDEFINED or not missing_migrations():
             raise
         sys.exit(f"The database is older than the code: run `manage.py migrate` ({_line(error)}).")
+
+
+def _without_checks(arguments: list[str]) -> list[str]:
+    """Options that spare commands of this code Django's checks, which load every page.
+
+    ``check``, ``migrate`` and the tests run them.
+    """
+    django.setup()
+    app = get_commands().get(arguments[1] if len(arguments) > 1 else "", "")
+    return ["--skip-checks"] if str(app).startswith("apps.") else []
 
 
 def _trouble(error: OperationalError) -> str:

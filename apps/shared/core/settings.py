@@ -52,7 +52,7 @@ REDIS_URL = redis_url(ENVIRONMENT)
 BASE_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # the URLs load the admin: few commands need it
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

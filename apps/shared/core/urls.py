@@ -10,6 +10,8 @@ from apps.shared.core.api.events import AsyncApiView, events
 from apps.shared.core.api.jobs import JobViewSet
 from apps.shared.core.metrics.views import metrics
 
+admin.autodiscover()
+
 router = SimpleRouter(trailing_slash=False)
 router.register("jobs", JobViewSet, basename="job")
 

@@ -32,3 +32,16 @@ def test_a_command_starts_the_server_that_it_needs_and_stops_it(state: Path) -> 
 def test_a_command_that_needs_no_server_starts_none(state: Path) -> None:
     assert manage("check", state=state).returncode == 0
     assert not (state / "logs").exists()
+
+
+def test_a_command_of_ours_loads_no_page(state: Path) -> None:
+    result = manage("asyncapi", state=state, PYTHONVERBOSE="1")
+    assert result.returncode == 0, result.stderr[-500:]
+    assert "import 'apps.shared.core.management.commands.asyncapi'" in result.stderr
+    assert "import 'apps.shared.core.urls'" not in result.stderr
+    assert "import 'apps.shared.core.admin'" not in result.stderr
+
+
+def test_what_stands_after_two_dashes_stays_as_it_is(state: Path) -> None:
+    result = manage("asyncapi", "--", "word", state=state)
+    assert result.stderr.splitlines()[-1].endswith("error: unrecognized arguments: word")

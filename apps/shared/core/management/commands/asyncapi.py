@@ -18,7 +18,6 @@ class Command(BaseCommand):
     """Describe the messages that this site sends and receives."""
 
     help = "Print the AsyncAPI 3.0 document of this site; --schemas writes the JSON Schemas."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The form of the document, or the schema files in its place."""

@@ -20,7 +20,6 @@ class Command(BaseCommand):
     """Exits 1 when something is broken."""
 
     help = "Show what is configured, embedded and reachable, and how to mend what is not."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Choose between a table and JSON."""

@@ -27,7 +27,6 @@ class Command(BaseCommand):
     """Servers, migrations, accounts, keys, what the code says; then everything that serves."""
 
     help = "Start the sites with everything they need; Ctrl-C ends all of it."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say which code bases to read, by how many instances, and whether to stay."""
