@@ -44,4 +44,4 @@ def test_a_command_of_ours_loads_no_page(state: Path) -> None:
 
 def test_what_stands_after_two_dashes_stays_as_it_is(state: Path) -> None:
     result = manage("asyncapi", "--", "word", state=state)
-    assert result.stderr.splitlines()[-1].endswith("error: unrecognized arguments: word")
+    assert result.stderr.splitlines()[-1].endswith("error: unrecognized arguments: -- word")
