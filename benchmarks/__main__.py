@@ -28,6 +28,7 @@ BENCHMARKS = (
     "package_questions",
     "advisories",
     "knowledge_cache",
+    "pages",
     "artifacts",
     "vocabulary",
     "surprise",
