@@ -52,12 +52,21 @@ class Place:
             allow_reconnect=False,
             error_cb=note,
         )
-        for _ in range(2):
-            await client.flush()  # the first may be answered by the PONG of the connect
+        await all_sent(client)
         try:
             yield client
         finally:
             await client.close()
+
+
+async def all_sent(client: Client) -> None:
+    """Wait until the server has read all that this client has sent.
+
+    nats-py writes the PING of a flush before what still waits in its own buffer, so that one
+    PONG may come before the server has seen the subscription: the second one does not.
+    """
+    for _ in range(2):
+        await client.flush()
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,7 +139,8 @@ def test_of_many_that_cannot_be_told_a_few_are_named(telling: Any) -> None:
         answers_tell()
 
 
-def test_who_is_isolated_tells_nobody(stock: Any) -> None:
+def test_who_is_isolated_tells_nobody(stock: Any, settings: Any, tmp_path: Path) -> None:
+    settings.IDENTITY = replace(settings.IDENTITY, seed="", folder=tmp_path)  # without a key
     stock.TOLD[:] = [{"of": "tea"}]
     assert answers_tell()["told"] == 1  # kept for whoever asks
     stock.TOLD[:] = []

@@ -46,7 +46,7 @@ from apps.shared.nats_bridge.queries import QueryService
 from apps.shared.nats_bridge.relay import Sender
 from apps.shared.nats_bridge.setup import audiences_ensure, streams_ensure
 from apps.shared.nats_bridge.wiring import Wiring
-from tests.common.nats_place import Place, place_open
+from tests.common.nats_place import Place, all_sent, place_open
 from tests.common.processes import eventually
 
 QUESTION = "centralcloud.query.packages"
@@ -177,7 +177,7 @@ def test_nothing_of_one_is_heard_by_another_that_listens_to_all(unbound: Place) 
         ):
             for subject in (">", f"{inbox_prefix('acme')}.>", "_R_.>", "$JS.>", "centralcloud.>"):
                 await beta.subscribe(subject, cb=hear)
-            await beta.flush()
+            await all_sent(beta)
             assert await ask(unbound, acme, "acme", 1) == PackagesAnswer(total=1 + OWN["acme"])
             for subject in (UP[0], chunk_subject(instance_store("acme"), "y")):
                 await acme.jetstream().publish(subject, b"{}")
@@ -186,7 +186,7 @@ def test_nothing_of_one_is_heard_by_another_that_listens_to_all(unbound: Place) 
                 batch = await pull.batch(wait=10)
                 await batch[-1].ack_sync(timeout=10)
             await beta.publish("mine", b"")
-            await beta.flush()
+            await all_sent(beta)
             await asyncio.to_thread(eventually, lambda: "mine" in heard)
             return [one.data for one in batch]
 
@@ -243,7 +243,7 @@ def test_an_open_request_is_answered_over_the_enrolment_of_others(place: Place) 
             asked = {"batch": 100, "expires": 20_000_000_000}
             subject = next_subject(Stream.INSIGHTS, "beta")
             await beta.publish(subject, json.dumps(asked).encode(), reply=inbox)
-            await beta.flush()
+            await all_sent(beta)
             await asyncio.to_thread(place.let_in, "beta")
             await asyncio.to_thread(place.let_in, "acme", "beta")
             await cloud.jetstream().publish(FOR_ALL, b"the last")

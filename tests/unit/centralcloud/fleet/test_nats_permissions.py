@@ -32,7 +32,7 @@ from apps.shared.nats_bridge.names import (
 )
 from apps.shared.nats_bridge.streams import instance_models, stream_configs
 from tests.common.factories.fleet import key_new
-from tests.common.nats_place import Place, place_open
+from tests.common.nats_place import Place, all_sent, place_open
 from tests.common.processes import eventually
 
 OWN, OTHER = durable_name("acme"), durable_name("beta")
@@ -77,7 +77,7 @@ async def refusals(place: Place, act: Callable[[Client], Awaitable[Any]]) -> lis
     errors: list[str] = []
     async with place.client("acme", errors) as client:
         await act(client)
-        await client.flush()
+        await all_sent(client)
         await asyncio.sleep(0.05)
     return [error for error in errors if "permissions violation" in error.lower()]
 
@@ -100,7 +100,7 @@ def test_it_asks_and_is_answered(place: Place, subject: str) -> None:
                 await question.respond(b"of " + question.data)
 
             await cloud.subscribe(subject, cb=answer)
-            await cloud.flush()
+            await all_sent(cloud)
             return bytes((await client.request(subject, b"acme", timeout=5)).data)
 
     assert asyncio.run(ask()) == b"of acme"
@@ -246,7 +246,7 @@ def test_what_its_store_answers_does_nothing_to_other_stores(place: Place, verb:
             await client.publish(chunk_subject(MINE, "x"), b"{}", reply=reply)
             headers = {"Nats-Rollup": "all"}
             await client.publish(chunk_subject(MINE, "x"), b"", reply=reply, headers=headers)
-            await client.flush()
+            await all_sent(client)
             await client.jetstream().publish(chunk_subject(MINE, "y"), b"")  # all were answered
             return before, (await streams.stream_info(STORES[2])).state.messages
 
@@ -263,7 +263,7 @@ def test_a_reply_that_points_at_the_api_of_streams_does_nothing(place: Place) ->
             begin = (await streams.stream_info(Stream.INTELLIGENCE)).state.messages
             for verb in ("PURGE", "DELETE", "MSG.DELETE"):
                 await client.publish(UP[0], b"", reply=f"$JS.API.STREAM.{verb}.INTELLIGENCE")
-            await client.flush()
+            await all_sent(client)
             await client.jetstream().publish(UP[0], b"")
             return (await streams.stream_info(Stream.INTELLIGENCE)).state.messages - begin
 
@@ -275,7 +275,7 @@ def test_a_revoked_one_is_thrown_out_at_once_and_stays_out_while_others_stay(pla
         async with place.client("acme") as acme, place.client("beta") as beta:
             await asyncio.to_thread(place.let_in, "beta")
             closed = await asyncio.to_thread(eventually, lambda: acme.is_closed)
-            await beta.flush()
+            await all_sent(beta)
             return closed, beta.is_connected
 
     assert asyncio.run(revoke()) == (True, True)

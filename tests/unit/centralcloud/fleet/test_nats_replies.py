@@ -32,7 +32,7 @@ from apps.shared.nats_bridge.names import (
     stream_info_subject,
 )
 from apps.shared.nats_bridge.setup import audiences_ensure, streams_ensure
-from tests.common.nats_place import Place, place_open
+from tests.common.nats_place import Place, all_sent, place_open
 
 QUESTIONS = [message.subject for message in MESSAGES if message.way == Way.REQUEST]
 UP = [message.subject for message in MESSAGES if message.way == Way.UP]
@@ -104,7 +104,7 @@ async def answering(place: Place) -> AsyncIterator[Client]:
 
         for subject in QUESTIONS:
             await cloud.subscribe(subject, cb=answer)
-        await cloud.flush()
+        await all_sent(cloud)
         yield cloud
 
 
@@ -116,7 +116,7 @@ async def ask_all(client: Client, reply: str) -> None:
     for subject, body in ASKED:
         await client.publish(subject, body, reply=reply)
         await client.publish(subject, body, headers={"Nats-Trace-Dest": reply})
-    await client.flush()
+    await all_sent(client)
     await asyncio.sleep(0.15)  # the pull request that expires, and answers to it
     for subject in (QUESTIONS[-1], stream_info_subject(MINE)):
         await client.request(subject, b"", timeout=5)
@@ -174,7 +174,7 @@ def test_no_answer_reaches_what_is_anothers(place: Place) -> None:
 
             await beta.subscribe(f"{inbox_prefix('beta')}.>", cb=see)
             await cloud.subscribe(f"{inbox_prefix('centralcloud')}.1", cb=see)
-            await beta.flush()
+            await all_sent(beta)
             for number in range(3):
                 await streams.publish(FOR_ALL, b"%d" % number)
             pull = await streams.pull_subscribe_bind("beta", "INSIGHTS")
