@@ -14,3 +14,7 @@ urlpatterns = [
     path("api/v1/", include("apps.centralcloud.aggregation.api.urls")),
     path("api/v1/", include("apps.centralcloud.package_sync.api.urls")),
 ]
+
+handler400 = "apps.shared.core.api.errors.bad_request"
+handler404 = "apps.shared.core.api.errors.not_found"
+handler500 = "apps.shared.core.api.errors.server_error"

@@ -1,4 +1,4 @@
-"""The site's beat schedule, jobs, dashboard, sidebar, measures and message handlers, by path."""
+"""The site's schedule, jobs, dashboard, sidebar, operators, measures and handlers, by path."""
 
 from typing import Any
 
@@ -105,6 +105,15 @@ SIDEBAR: list[str] = [
     "apps.shared.nats_bridge.panels.SIDEBAR",
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",
+]
+OPERATOR: list[str] = [
+    "access.view_auditentry",
+    "core.change_job",
+    "artifacts.change_artifact",
+    "knowledge_cache.change_entry",
+    "nats_bridge.change_outboxmessage",
+    "nats_bridge.change_deadletter",
+    "package_sync.change_package",
 ]
 MEASURES: dict[str, str] = {
     "sync packages": "apps.centralcloud.package_sync.services.syncing.runs.SYNC_MEASURE",

@@ -15,3 +15,7 @@ urlpatterns = [
     path("api/v1/", include("apps.singularity.guidance.api.urls")),
     path("api/v1/", include("apps.shared.knowledge_cache.api.urls")),
 ]
+
+handler400 = "apps.shared.core.api.errors.bad_request"
+handler404 = "apps.shared.core.api.errors.not_found"
+handler500 = "apps.shared.core.api.errors.server_error"

@@ -1,4 +1,4 @@
-"""The site's beat schedule, jobs, dashboard, sidebar, measures and message handlers, by path."""
+"""The site's schedule, jobs, dashboard, sidebar, operators, measures and handlers, by path."""
 
 from typing import Any
 
@@ -119,6 +119,20 @@ SIDEBAR: list[str] = [
     "apps.shared.nats_bridge.panels.SIDEBAR",
     "apps.shared.dashboard.sidebar.RUNS",
     "apps.shared.dashboard.sidebar.ACCESS",
+]
+OPERATOR: list[str] = [
+    "access.view_auditentry",
+    "core.change_job",
+    "ingestion.change_codebase",
+    "training.add_trainingrun",
+    "training.change_trainingrun",
+    "training.change_modelinuse",
+    "guidance.change_insight",
+    "guidance.change_modeloffer",
+    "artifacts.change_artifact",
+    "knowledge_cache.change_entry",
+    "nats_bridge.change_outboxmessage",
+    "nats_bridge.change_deadletter",
 ]
 MEASURES: dict[str, str] = {
     "ingest": "apps.singularity.ingestion.panels.INGEST_MEASURE",

@@ -1,6 +1,7 @@
 """Django's registration of the access app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccessConfig(AppConfig):
@@ -10,3 +11,9 @@ class AccessConfig(AppConfig):
     label = "access"
     verbose_name = "Access"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the roles after each migration."""
+        from apps.shared.access.roles import roles_fill
+
+        post_migrate.connect(roles_fill)

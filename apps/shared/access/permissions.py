@@ -24,37 +24,35 @@ class ApiPermission(BasePermission):
         user = request.user
         if not user or not user.is_authenticated:
             return False
-        if (
-            isinstance(request.auth, ApiToken)
-            and scope_of(view, request) not in request.auth.scopes
-        ):
-            self.message = f"The token lacks the scope '{scope_of(view, request)}'."
+        scope = scope_of(view, request.method)
+        if isinstance(request.auth, ApiToken) and scope not in request.auth.scopes:
+            self.message = f"The token lacks the scope '{scope}'."
             return False
-        wanted = permission_of(view, request)
+        wanted = permission_of(view, request.method)
         return not wanted or user.has_perm(wanted)
 
 
-def scope_of(view: Any, request: Request) -> str:
+def scope_of(view: Any, method: str | None) -> str:
     """The scope that a request needs."""
-    given = _of(view, request, "scopes")
-    return given or (Scope.READ if request.method in SAFE_METHODS else Scope.OPERATE)
+    given = _of(view, method, "scopes")
+    return given or (Scope.READ if method in SAFE_METHODS else Scope.OPERATE)
 
 
-def permission_of(view: Any, request: Request) -> str:
+def permission_of(view: Any, method: str | None) -> str:
     """The permission that a request needs; empty where any account may."""
-    given = _of(view, request, "permissions")
+    given = _of(view, method, "permissions")
     if given is not None:
         return given
     queryset = getattr(view, "queryset", None)
     if queryset is None:
         return ""
     meta = queryset.model._meta  # noqa: SLF001  Django documents _meta
-    verb = "view" if request.method in SAFE_METHODS else "change"
+    verb = "view" if method in SAFE_METHODS else "change"
     return f"{meta.app_label}.{verb}_{meta.model_name}"
 
 
-def _of(view: Any, request: Request, table: str) -> str | None:
-    """What a view's table says of this request's action, else of its method."""
+def _of(view: Any, method: str | None, table: str) -> str | None:
+    """What a view's table says of the action, else of its method."""
     said: dict[str, str] = getattr(view, table, {})
     action = getattr(view, "action", None) or ""
-    return said.get(action, said.get((request.method or "").lower()))
+    return said.get(action, said.get((method or "").lower()))

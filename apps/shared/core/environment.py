@@ -67,6 +67,7 @@ class Environment:
     package_depth: int
     advisory_sources: tuple[str, ...]
     registry_contact: str
+    api_rate: str
     embedder: str
     embedder_api_key: str
     max_file_bytes: int
@@ -211,6 +212,12 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
             values.contact,
             "",
             "an e-mail address or a URL without spaces, as registries ask their visitors to give",
+        ),
+        api_rate=reader.get(
+            "API_RATE",
+            values.rate,
+            "1200/min",
+            "a number of requests per second, minute or hour, such as 1200/min, or off",
         ),
         embedder=reader.variables.get("EMBEDDER", "").strip(),
         embedder_api_key=reader.variables.get("EMBEDDER_API_KEY", "").strip(),

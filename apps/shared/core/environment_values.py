@@ -112,6 +112,15 @@ def contact(raw: str) -> str:
     return raw
 
 
+def rate(raw: str) -> str:
+    """Requests per second, minute or hour; empty where they are not counted."""
+    if raw == "off":
+        return ""
+    if not re.fullmatch(r"[1-9]\d{0,6}/(s|sec|second|m|min|minute|h|hour)", raw):
+        raise ValueError(raw)
+    return raw
+
+
 def replicas(raw: str) -> int:
     """An odd number of JetStream replicas, as it accepts them."""
     if raw not in ("1", "3", "5"):

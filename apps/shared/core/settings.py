@@ -41,6 +41,7 @@ SYNC_PACKAGES = ENVIRONMENT.sync_packages
 PACKAGE_DEPTH = ENVIRONMENT.package_depth
 ADVISORY_SOURCES = ENVIRONMENT.advisory_sources
 REGISTRY_CONTACT = ENVIRONMENT.registry_contact
+API_RATE = ENVIRONMENT.api_rate
 KEYS_DIR = STATE_DIR / "keys"
 NATS_REPLICAS = ENVIRONMENT.nats_replicas
 EMBEDDER = ENVIRONMENT.embedder
@@ -79,6 +80,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.shared.core.metrics.middleware.MetricsMiddleware",
+    "apps.shared.core.api.middleware.ApiGZipMiddleware",
+    "apps.shared.core.api.middleware.ApiConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -131,11 +134,12 @@ REST_FRAMEWORK = {
         "knox.auth.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.shared.access.permissions.ApiPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.shared.core.api.throttling.ApiRate"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "apps.shared.core.api.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "apps.shared.core.api.pagination.Cursor",
+    "DEFAULT_SCHEMA_CLASS": "apps.shared.core.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "apps.shared.core.api.errors.problem",
     "PAGE_SIZE": 50,
 }
@@ -148,6 +152,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.shared.core.api.schema.problems",
+    ],
 }
 
 CELERY_BEAT_SCHEDULER = "apps.shared.core.scheduler:SiteScheduler"

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from apps.shared.core.api.events import AsyncApiView, events
 from apps.shared.core.api.jobs import JobViewSet
+from apps.shared.core.api.schema_view import SchemaView
 from apps.shared.core.metrics.views import metrics
 
 admin.autodiscover()
@@ -22,6 +23,6 @@ urlpatterns = [
     path("api/events/", admin.site.admin_view(events), name="events"),
     path("api/asyncapi.json", AsyncApiView.as_view(), name="asyncapi"),
     path("api/v1/", include(router.urls)),
-    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/schema", SchemaView.as_view(), name="schema"),
     path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

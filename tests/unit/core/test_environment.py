@@ -38,6 +38,7 @@ WRONG = {
     "PACKAGE_DEPTH": "6",
     "ADVISORY_SOURCES": "osv.zip",
     "REGISTRY_CONTACT": "a b",
+    "API_RATE": "0/min",
     "SINGULARITY_STATE": "relative/folder",
 }
 

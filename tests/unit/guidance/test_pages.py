@@ -15,12 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from apps.shared.access.roles import Role
 from apps.shared.contracts.nkeys import seed_new
 from apps.shared.core.identity import Identity
 from apps.singularity.guidance.models import Insight
 from apps.singularity.guidance.services import insight_dismiss, insights_apply, statistics_apply
 from tests.common.factories.core import AdminFactory
 from tests.common.factories.guidance import fleet, insight, own, shared, statistics
+from tests.common.people import person
 
 pytestmark = pytest.mark.django_db
 PANEL = reverse("dashboard-panel", args=["told"])
@@ -147,7 +149,7 @@ def test_rest_lists_what_is_open_and_dismisses(api: APIClient) -> None:
 def test_who_may_not_change_insights_cannot_dismiss_over_rest() -> None:
     insights_apply(payload=own(1, insight("a")))
     client = APIClient()
-    client.force_authenticate(User.objects.create_user("viewer"))
+    client.force_authenticate(person(Role.VIEWER))
     assert len(client.get("/api/v1/insights").json()["results"]) == 1
     assert client.post("/api/v1/insights/a/dismiss").status_code == 403
     assert client.post("/api/v1/insights/a/restore").status_code == 403

@@ -11,12 +11,13 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from apps.shared.access.roles import Role
 from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.services import codebase_ingest, codebase_open
+from tests.common.people import person
 from tests.common.trees import write_tree
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +118,7 @@ def test_where_nothing_is_declared_the_bill_says_so(tmp_path: Path) -> None:
 def test_over_rest_it_is_a_file_of_this_instance_alone(shop: Codebase, client: Client) -> None:
     address = f"/api/v1/codebases/{shop.pk}/sbom"
     assert client.get(address).status_code == 401
-    client.force_login(User.objects.create(username="reader"))
+    client.force_login(person(Role.VIEWER))
     for accepted in ("*/*", "application/json", "application/vnd.cyclonedx+json"):
         response = client.get(address, headers={"accept": accepted})
         assert response["Content-Type"].startswith("application/vnd.cyclonedx+json")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from apps.shared.access.roles import Role
 from apps.shared.core.models import Job
 from apps.singularity.ingestion.models import Codebase
 from tests.common.factories.ingestion import CodebaseFactory
@@ -31,6 +31,8 @@ from tests.common.factories.patterns import (
     SupportFactory,
     indicator,
 )
+from tests.common.people import person
+from tests.common.problems import problem_of, wrong_fields
 
 pytestmark = pytest.mark.django_db
 FACTORIES: dict[str, Any] = {
@@ -46,7 +48,7 @@ FACTORIES: dict[str, Any] = {
 @pytest.fixture
 def client() -> APIClient:
     client = APIClient()
-    client.force_authenticate(User.objects.create_user("reader"))
+    client.force_authenticate(person(Role.OPERATOR))
     return client
 
 
@@ -82,7 +84,7 @@ def test_a_code_base_is_chosen_by_name_or_id(client: APIClient, path: str) -> No
     assert ids(client, path, codebase="shop") == ids(client, path, codebase=shop.pk) == [row.pk]
     response = client.get(f"/api/v1/{path}", {"codebase": "sop"})
     assert response.status_code == 400
-    assert "shop" in response.json()["error"]["fields"]["codebase"][0]
+    assert "shop" in wrong_fields(response)["codebase"]
 
 
 @pytest.mark.parametrize("path", [path for path in FACTORIES if path != "architecture/changes"])
@@ -147,8 +149,7 @@ def test_wrong_parameters_are_named(
 ) -> None:
     response = client.get(f"/api/v1/{path}", parameters)
     assert response.status_code == 400
-    assert set(response.json()["error"]["fields"]) <= set(parameters)
-    assert response.json()["error"]["fields"]
+    assert set() < set(wrong_fields(response)) <= set(parameters)
 
 
 def test_a_pattern_over_all_code_bases_that_have_it(client: APIClient) -> None:
@@ -185,7 +186,7 @@ def test_an_unknown_pattern_is_not_found(client: APIClient) -> None:
     PatternFactory(codebase=CodebaseFactory(instance="somebody-else"), signature="idiom-1-x")
     response = client.get("/api/v1/patterns/idiom-1-x")
     assert response.status_code == 404
-    assert "idiom-1-x" in response.json()["error"]["message"]
+    assert "idiom-1-x" in problem_of(response)["detail"]
 
 
 def test_an_architecture_pattern_says_what_speaks_for_and_against_it(client: APIClient) -> None:
@@ -272,7 +273,7 @@ def test_a_cursor_that_was_not_made_here_is_refused(client: APIClient, cursor: s
     PatternFactory()
     response = client.get("/api/v1/patterns", {"cursor": cursor})
     assert response.status_code == 404
-    assert response.json()["error"]["message"] == "Invalid cursor"
+    assert problem_of(response)["detail"] == "Invalid cursor"
 
 
 def test_a_mining_is_queued_once(
@@ -298,7 +299,7 @@ def test_a_mining_is_refused_while_one_runs_and_for_another_instance(client: API
     )  # fmt: skip
     response = client.post(f"/api/v1/codebases/{shop.pk}/mine", {}, format="json")
     assert response.status_code == 409
-    assert f"job {running.pk}" in response.json()["error"]["message"]
+    assert f"job {running.pk}" in problem_of(response)["detail"]
     assert client.post(f"/api/v1/codebases/{theirs.pk}/mine").status_code == 404
     assert Job.objects.count() == 1
 

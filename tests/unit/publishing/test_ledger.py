@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -17,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from apps.shared.access.roles import Role
 from apps.shared.nats_bridge.models import OutboxMessage
 from apps.singularity.patterns.models import CodePattern
 from apps.singularity.publishing.models import PublishedCodebase
@@ -24,6 +24,7 @@ from apps.singularity.publishing.services.scheduled import OFF
 from apps.singularity.publishing.services.statistics import statistics_report
 from apps.singularity.publishing.services.sync import instance_sync
 from tests.common.learning import read_and_mine, repeated
+from tests.common.people import person
 from tests.common.published import queued
 from tests.common.trees import write_tree
 
@@ -51,7 +52,7 @@ def left(shop: Any) -> list[OutboxMessage]:
 @pytest.fixture
 def client() -> APIClient:
     client = APIClient()
-    client.force_authenticate(User.objects.create_user("reader"))
+    client.force_authenticate(person(Role.VIEWER))
     return client
 
 

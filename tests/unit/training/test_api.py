@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from apps.shared.access.roles import Role
 from apps.shared.core.models import Job
 from apps.singularity.training.models import ModelInUse, TrainingRun
 from apps.singularity.training.services import model_add
 from tests.common.factories.core import JobFactory, running
 from tests.common.factories.training import InUseFactory, ModelFactory, PointFactory, RunFactory
+from tests.common.people import person
+from tests.common.problems import problem_of
 from tests.common.training import bundle
 
 pytestmark = pytest.mark.django_db
@@ -22,17 +24,10 @@ RUNS, MODELS = "/api/v1/training/runs", "/api/v1/models"
 
 
 @pytest.fixture
-def reader() -> User:
-    return User.objects.create_user("reader")
-
-
-@pytest.fixture
-def client(reader: User) -> APIClient:
+def client() -> APIClient:
     """Somebody who may do all that is to be done with trainings."""
-    names = ("add_trainingrun", "change_trainingrun", "change_modelinuse")
-    reader.user_permissions.set(Permission.objects.filter(codename__in=names))
     client = APIClient()
-    client.force_authenticate(reader)
+    client.force_authenticate(person(Role.OPERATOR))
     return client
 
 
@@ -57,7 +52,7 @@ def test_a_training_is_queued_and_followed(
     assert Job.objects.get().config == {"run": said["run"]["id"], "use": False}
     again = client.post(RUNS, wanted, format="json")
     assert (again.status_code, TrainingRun.objects.count()) == (409, 1)
-    assert "waits for a worker already" in again.json()["error"]["message"]
+    assert "waits for a worker already" in problem_of(again)["detail"]
     cancelled = client.post(f"{RUNS}/{said['run']['id']}/cancel")
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
     assert client.post(f"{RUNS}/{said['run']['id']}/cancel").status_code == 409
@@ -150,11 +145,10 @@ def test_models_are_taken_and_given_back(client: APIClient, tmp_path: Any) -> No
     assert (response.status_code, "No encoder" in response.content.decode()) == (409, True)
 
 
-def test_who_has_no_permission_changes_nothing(client: APIClient, reader: User) -> None:
+def test_who_has_no_permission_changes_nothing(client: APIClient) -> None:
     row = InUseFactory()
     run = RunFactory(job=JobFactory(kind="train", state="queued"))
-    reader.user_permissions.clear()
-    client.force_authenticate(User.objects.get(pk=reader.pk))
+    client.force_authenticate(person(Role.VIEWER))
     for path, data in (
         (RUNS, {"kind": "t5"}),
         (f"{RUNS}/{run.pk}/cancel", {}),

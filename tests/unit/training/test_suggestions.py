@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from rest_framework.test import APIClient
 
+from apps.shared.access.roles import Role
 from apps.singularity.patterns.engine.review import ChangedLines, Level, RemarkKind, ReviewedFile
 from apps.singularity.patterns.management.reviewers import with_notes
 from apps.singularity.training.engine.corpus import CorpusText
@@ -25,6 +25,8 @@ from apps.singularity.training.services.asking import NoAnswer, NoModel, metrics
 from apps.singularity.training.services.suggesting import Accuracy
 from apps.singularity.training.services.surprise import NotMeasured, lines_surprising, usual_for
 from tests.common.factories.training import InUseFactory, ModelFactory
+from tests.common.people import person
+from tests.common.problems import problem_of, wrong_fields
 from tests.common.t5 import vocabulary_make
 from tests.common.training import code_base, module
 
@@ -42,7 +44,7 @@ def state(tmp_path: Path, settings: Any) -> None:
 @pytest.fixture
 def client() -> APIClient:
     client = APIClient()
-    client.force_authenticate(User.objects.create_user("reader"))
+    client.force_authenticate(person(Role.VIEWER))
     return client
 
 
@@ -75,8 +77,8 @@ def test_an_adopted_t5_answers_by_what_is_measured_here(tmp_path: Path, client: 
     assert model.metrics == {"bits_per_byte": 2.5}
     asked: dict[str, str | int] = {"codebase": "shop", "path": "src/m1.py", "limit": 3}
     response = client.get(PLACE, asked)
-    assert (response.status_code, response.json()["error"]["code"]) == (409, "conflict")
-    assert "manage.py suggest --measure" in response.json()["error"]["message"]
+    assert (response.status_code, problem_of(response)["code"]) == (409, "conflict")
+    assert "manage.py suggest --measure" in problem_of(response)["detail"]
 
     measured = json.loads(suggest("--measure", "--json"))
     model.refresh_from_db()
@@ -131,7 +133,7 @@ def test_without_a_t5_nothing_is_said_and_no_process_started(
         lines_surprising(texts=CODE)
     code_base(tmp_path, files=2)
     response = client.get(PLACE, {"codebase": "shop", "path": "src/m1.py"})
-    assert (response.status_code, response.json()["error"]["code"]) == (409, "conflict")
+    assert (response.status_code, problem_of(response)["code"]) == (409, "conflict")
     with pytest.raises(CommandError, match="There is no T5 in use here"):
         suggest(f"{tmp_path}/shop/src/m1.py:3")
 
@@ -140,9 +142,9 @@ def test_what_cannot_be_looked_at(tmp_path: Path, client: APIClient) -> None:
     code_base(tmp_path, files=2)
     assert client.get(PLACE).status_code == 400
     wrong = client.get(PLACE, {"codebase": "none", "path": "src/m1.py"})
-    assert (wrong.status_code, list(wrong.json()["error"]["fields"])) == (400, ["codebase"])
+    assert (wrong.status_code, list(wrong_fields(wrong))) == (400, ["codebase"])
     missing = client.get(PLACE, {"codebase": "shop", "path": "src/m9.py"})
-    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
+    assert (missing.status_code, problem_of(missing)["code"]) == (404, "not_found")
     assert APIClient().get(PLACE).status_code in {401, 403}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -62,6 +64,7 @@ class MatrixQuestion(PageQuestion):
 class RankingView(CachedView):
     """The patterns, architecture patterns or frameworks of most instances."""
 
+    permissions: ClassVar = {"get": "aggregation.view_globalfact"}
     kind = "pattern_ranking"
     question = RankingQuestion
 
@@ -74,6 +77,7 @@ class RankingView(CachedView):
 class MatrixView(CachedView):
     """Instances beside languages, kinds of patterns or frameworks."""
 
+    permissions: ClassVar = {"get": "aggregation.view_globalfact"}
     kind = "fleet_matrix"
     question = MatrixQuestion
 
@@ -86,6 +90,7 @@ class MatrixView(CachedView):
 class SummaryView(CachedView):
     """What each instance has told, in numbers."""
 
+    permissions: ClassVar = {"get": "aggregation.view_globalfact"}
     kind = "instance_summary"
     question = PageQuestion
 

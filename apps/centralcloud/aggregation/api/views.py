@@ -6,13 +6,11 @@ from typing import ClassVar
 
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
-from rest_framework.mixins import ListModelMixin
-from rest_framework.viewsets import GenericViewSet
 
 from apps.centralcloud.aggregation.api.serializers import FactSerializer
 from apps.centralcloud.aggregation.models import GlobalFact, Subject
 from apps.centralcloud.aggregation.selectors.facts import facts_shown
-from apps.shared.core.api.pagination import Cursor
+from apps.shared.core.api.viewsets import ListViewSet
 
 
 class FactFilter(filters.FilterSet):
@@ -39,14 +37,13 @@ class FactFilter(filters.FilterSet):
         return rows.filter(*(Q(name__icontains=word) for word in value.split()))
 
 
-class FactViewSet(ListModelMixin, GenericViewSet[GlobalFact]):
+class FactViewSet(ListViewSet[GlobalFact]):
     """Facts of a subject, those of most instances first."""
 
     subject: ClassVar[Subject]
     queryset = GlobalFact.objects.none()
     serializer_class = FactSerializer
     filterset_class = FactFilter
-    pagination_class = Cursor
 
     def get_queryset(self) -> QuerySet[GlobalFact]:
         """Those that others may see."""

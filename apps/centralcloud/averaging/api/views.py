@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
-from rest_framework.mixins import ListModelMixin
-from rest_framework.viewsets import GenericViewSet
 
 from apps.centralcloud.averaging.api.serializers import (
     AggregateSerializer,
@@ -20,6 +18,7 @@ from apps.centralcloud.averaging.models import (
     Submission,
 )
 from apps.shared.artifacts.selectors import bundle_removed_at
+from apps.shared.core.api.viewsets import ListViewSet
 
 _KIND = "What kind of model."
 _FAMILY = "Exact key of a family."
@@ -40,7 +39,7 @@ class AggregateFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class AggregateViewSet(ListModelMixin, GenericViewSet[AggregateModel]):
+class AggregateViewSet(ListViewSet[AggregateModel]):
     """Aggregate models, the newest first."""
 
     queryset = AggregateModel.objects.none()
@@ -65,7 +64,7 @@ class RoundFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class RoundViewSet(ListModelMixin, GenericViewSet[Round]):
+class RoundViewSet(ListViewSet[Round]):
     """Rounds, the newest first, each with what was submitted and what became of it."""
 
     queryset = Round.objects.none()
@@ -95,7 +94,7 @@ class EvaluationFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class EvaluationViewSet(ListModelMixin, GenericViewSet[Evaluation]):
+class EvaluationViewSet(ListViewSet[Evaluation]):
     """How instances judged aggregates, the newest first."""
 
     queryset = Evaluation.objects.select_related("aggregate").order_by("-evaluated_at", "-id")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from rest_framework.pagination import CursorPagination
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from apps.centralcloud.fleet.api.serializers import InstanceSerializer
 from apps.centralcloud.fleet.models import Instance
 from apps.centralcloud.fleet.selectors.instances import CONDITIONS, condition_filter
 from apps.shared.core.api.pagination import MAX_PAGE_SIZE
+from apps.shared.core.api.viewsets import ReadViewSet
 
 
 class ByName(CursorPagination):
@@ -37,7 +37,7 @@ class InstanceFilter(filters.FilterSet):
         return rows.filter(condition_filter(value))
 
 
-class InstanceViewSet(ReadOnlyModelViewSet[Instance]):
+class InstanceViewSet(ReadViewSet[Instance]):
     """The members of the fleet: how each is, what it does, what it has."""
 
     queryset = Instance.objects.all()

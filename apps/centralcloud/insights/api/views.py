@@ -50,6 +50,7 @@ class QuestionView(APIView):
 class InsightsView(QuestionView):
     """What holds for the fleet."""
 
+    permissions: ClassVar = {"get": "insights.view_insight"}
     query = queries.InsightsQuery
     question = staticmethod(questions.insights)
 
@@ -62,6 +63,7 @@ class InsightsView(QuestionView):
 class RecommendationsView(QuestionView):
     """What one instance is told."""
 
+    permissions: ClassVar = {"get": "insights.view_insight"}
     query = queries.RecommendationsQuery
     question = staticmethod(questions.recommendations)
 
@@ -80,6 +82,7 @@ class RecommendationsView(QuestionView):
 class StatisticsView(QuestionView):
     """What the fleet holds together."""
 
+    permissions: ClassVar = {"get": "aggregation.view_statisticssnapshot"}
     query = queries.StatisticsQuery
     question = staticmethod(questions.statistics)
 

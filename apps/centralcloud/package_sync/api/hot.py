@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -39,6 +41,7 @@ class HotQuestion(serializers.Serializer[Question]):
 class HotPackagesView(CachedView):
     """The packages of most instances."""
 
+    permissions: ClassVar = {"get": "package_sync.view_package"}
     kind = "hot_packages"
     question = HotQuestion
 

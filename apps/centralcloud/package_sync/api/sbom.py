@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,6 +19,7 @@ from apps.shared.core.api.sbom import SBOM_RENDERERS, SbomRenderer, sbom_respons
 class SbomView(APIView):
     """What an instance is made of."""
 
+    permissions: ClassVar = {"get": "package_sync.view_use"}
     renderer_classes = SBOM_RENDERERS
 
     @extend_schema(

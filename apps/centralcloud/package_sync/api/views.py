@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet
 
 from apps.centralcloud.package_sync.api import serializers
 from apps.centralcloud.package_sync.api.filters import AdvisoryFilter, PackageFilter
@@ -33,7 +32,7 @@ from apps.centralcloud.package_sync.selectors.listed import (
 from apps.centralcloud.package_sync.selectors.listing import instances_known, licences_used
 from apps.centralcloud.package_sync.selectors.wanted import Wanted
 from apps.shared.contracts.payloads.queries import Alternative, PackagesAnswer
-from apps.shared.core.api.pagination import Cursor
+from apps.shared.core.api.viewsets import ListViewSet
 
 LIMIT = 200
 """Packages of an instance that one answer has at most."""
@@ -65,13 +64,12 @@ def instance_of(request: Request) -> str:
     return str(name)
 
 
-class PackageViewSet(ListModelMixin, GenericViewSet[Package]):
+class PackageViewSet(ListViewSet[Package]):
     """Packages, those that most instances use first."""
 
     queryset = Package.objects.none()
     serializer_class = serializers.PackageSerializer
     filterset_class = PackageFilter
-    pagination_class = Cursor
 
     def get_queryset(self) -> QuerySet[Package]:
         """All; the filter narrows them."""
@@ -86,6 +84,8 @@ class PackageViewSet(ListModelMixin, GenericViewSet[Package]):
 class PackageView(APIView):
     """One package in detail."""
 
+    permissions: ClassVar = {"get": "package_sync.view_package"}
+
     @extend_schema(parameters=[KEY, INSTANCE], responses=PackagesAnswer)
     def get(self, request: Request, key: str) -> Response:
         """Its newest versions, dependents, upkeep; with an instance also what that one has of it.
@@ -97,10 +97,9 @@ class PackageView(APIView):
         return Response(answer.model_dump(mode="json"))
 
 
-class _OfPackage(ListModelMixin, GenericViewSet[Any]):
+class _OfPackage(ListViewSet[Any]):
     """Rows that belong to one package."""
 
-    pagination_class = Cursor
     filter_backends = ()
 
     def package(self) -> Package:
@@ -108,8 +107,8 @@ class _OfPackage(ListModelMixin, GenericViewSet[Any]):
         return package_of(self.kwargs["key"])
 
     @extend_schema(parameters=[KEY])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """A page of them."""
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # as CSV
+        """A page of them, or all as CSV."""
         return super().list(request, *args, **kwargs)
 
 
@@ -150,6 +149,8 @@ class UseViewSet(_OfPackage):
 class AlternativesView(APIView):
     """What similar instances use instead."""
 
+    permissions: ClassVar = {"get": "package_sync.view_package"}
+
     @extend_schema(
         parameters=[KEY, OpenApiParameter("instance", OpenApiTypes.STR, required=True)],
         responses=Alternative,
@@ -163,13 +164,12 @@ class AlternativesView(APIView):
         return Response([one.model_dump(mode="json") for one in found])
 
 
-class AdvisoryViewSet(ListModelMixin, GenericViewSet[Advisory]):
+class AdvisoryViewSet(ListViewSet[Advisory]):
     """Advisories, last changed first, with the packages that they name."""
 
     queryset = Advisory.objects.none()
     serializer_class = serializers.AdvisorySerializer
     filterset_class = AdvisoryFilter
-    pagination_class = Cursor
 
     def get_queryset(self) -> QuerySet[Advisory]:
         """Each with how many instances have a version that it affects."""
@@ -178,6 +178,8 @@ class AdvisoryViewSet(ListModelMixin, GenericViewSet[Advisory]):
 
 class LicencesView(APIView):
     """Licences of what is in use."""
+
+    permissions: ClassVar = {"get": "package_sync.view_use"}
 
     @extend_schema(parameters=[INSTANCE], responses=serializers.LicenceSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -188,6 +190,8 @@ class LicencesView(APIView):
 
 class InstancePackagesView(APIView):
     """What one instance uses."""
+
+    permissions: ClassVar = {"get": "package_sync.view_use"}
 
     @extend_schema(
         parameters=[

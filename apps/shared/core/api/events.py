@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
@@ -62,6 +62,8 @@ def events(request: HttpRequest) -> HttpResponse:
 
 class AsyncApiView(APIView):
     """The AsyncAPI 3.0 document of this site, as ``manage.py asyncapi`` prints it."""
+
+    permissions: ClassVar = {"get": ""}
 
     @extend_schema(exclude=True)
     def get(self, _request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -12,8 +13,9 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from apps.shared.access.audit import actor_of, audit_record
+from apps.shared.core.api.viewsets import ReadViewSet
 from apps.shared.core.jobs import job_cancel, job_is_alive
 from apps.shared.core.models import Job
 
@@ -44,7 +46,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         return job.state == Job.State.RUNNING and job_is_alive(job)
 
 
-class JobViewSet(ReadOnlyModelViewSet[Job]):
+class JobViewSet(ReadViewSet[Job]):
     """The jobs of this instance, newest first."""
 
     queryset = Job.objects.none()
@@ -57,10 +59,12 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
 
     @extend_schema(request=None, responses={200: JobSerializer, 409: None})
     @action(detail=True, methods=["post"])
-    def cancel(self, _request: Request, **_kwargs: Any) -> Response:
+    def cancel(self, request: Request, **_kwargs: Any) -> Response:
         """Ask a waiting or running job to stop; 409 when it has ended already."""
         job = self.get_object()
-        if not job_cancel(job_id=job.pk, instance=settings.INSTANCE_ID):
-            raise Conflict(f"job {job.pk} has ended already: {job.state}")
+        with transaction.atomic():
+            if not job_cancel(job_id=job.pk, instance=settings.INSTANCE_ID):
+                raise Conflict(f"job {job.pk} has ended already: {job.state}")
+            audit_record("job.cancel", actor=actor_of(request), about=job)
         job.refresh_from_db()
         return Response(self.get_serializer(job).data)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor as Mark
-from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 MAX_PAGE_SIZE = 500
@@ -17,19 +17,12 @@ Key = tuple[str, bool]
 """A field of an ordering, and whether it descends."""
 
 
-class Pages(PageNumberPagination):
-    """Numbered pages; the client may choose a size up to 500 rows."""
-
-    page_size_query_param = "page_size"
-    max_page_size = MAX_PAGE_SIZE
-
-
 class Cursor(CursorPagination):
-    """Pages in the queryset's own order, its last key the id; up to 500 rows.
+    """Pages in the queryset's own order, its last key the primary key; up to 500 rows.
 
     A cursor is the whole key of a row, where DRF's own is the first field and an offset: any
     number of rows may share a value, rows may come and go, and none is shown twice or left out.
-    The fields of the order must be columns that are never NULL.
+    The fields of the order must be columns or annotations that are never NULL.
     """
 
     page_size_query_param = "page_size"
@@ -65,10 +58,9 @@ class Cursor(CursorPagination):
 
     def _values(self, queryset: QuerySet[Any], keys: list[Key], mark: Mark) -> list[Any]:
         """The key that a cursor stands for; 404 for one that was not made here."""
-        options = queryset.model._meta  # noqa: SLF001  Django documents _meta
         try:
             values = [
-                options.get_field(name).to_python(value)
+                _field(queryset, name).to_python(value)
                 for (name, _), value in zip(keys, json.loads(str(mark.position)), strict=True)
             ]
         except (TypeError, ValueError, ValidationError):
@@ -78,11 +70,20 @@ class Cursor(CursorPagination):
         return values
 
 
+def _field(queryset: QuerySet[Any], name: str) -> Any:
+    """The column of a key, or what an annotation of that name comes out as."""
+    if name in queryset.query.annotations:
+        return queryset.query.annotations[name].output_field
+    return queryset.model._meta.get_field(name)  # noqa: SLF001  Django documents _meta
+
+
 def _keys(queryset: QuerySet[Any]) -> list[Key]:
     options = queryset.model._meta  # noqa: SLF001  as above
     names = [str(name) for name in queryset.query.order_by or options.ordering]
-    if {"id", "-id"}.isdisjoint(names):
-        names.append("id")
+    own = options.pk.name
+    names = [{"pk": own, "-pk": f"-{own}"}.get(name, name) for name in names]
+    if {own, f"-{own}"}.isdisjoint(names):
+        names.append(own)
     return [(name.lstrip("-"), name.startswith("-")) for name in names]
 
 
@@ -103,5 +104,10 @@ def _beyond(keys: list[Key], values: list[Any], *, back: bool) -> Q:
 
 
 def _mark(row: Model, keys: list[Key], *, back: bool) -> Mark:
-    values: Any = json.dumps([getattr(row, name) for name, _ in keys], default=str)
+    values: Any = json.dumps([_value(row, name) for name, _ in keys], default=str)
     return Mark(offset=0, reverse=back, position=values)
+
+
+def _value(row: Model, name: str) -> Any:
+    value = getattr(row, name)
+    return value.pk if isinstance(value, Model) else value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
@@ -32,6 +34,8 @@ class CopySerializer(serializers.ModelSerializer[Copy]):
 
 class CopiesView(APIView):
     """What this instance keeps for when Centralcloud is away."""
+
+    permissions: ClassVar = {"get": "knowledge_cache.view_copy"}
 
     @extend_schema(responses={200: CopySerializer(many=True)})
     def get(self, request: Request, kind: str) -> Response:

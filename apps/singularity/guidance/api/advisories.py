@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from rest_framework.mixins import ListModelMixin
-from rest_framework.viewsets import GenericViewSet
 
+from apps.shared.core.api.viewsets import ListViewSet
 from apps.singularity.guidance.api.serializers import AdvisorySerializer
 from apps.singularity.guidance.models import Advisory
 from apps.singularity.guidance.selectors.advisories import (
@@ -41,7 +41,7 @@ class AdvisoryFilter(filters.FilterSet):
         return rows
 
 
-class AdvisoryViewSet(ListModelMixin, GenericViewSet[Advisory]):
+class AdvisoryViewSet(ListViewSet[Advisory]):
     """Packages to look at, worst first: vulnerable, withdrawn or deprecated versions in use."""
 
     queryset = Advisory.objects.none()
@@ -52,9 +52,7 @@ class AdvisoryViewSet(ListModelMixin, GenericViewSet[Advisory]):
         """What holds, of this instance."""
         return advisories_told()
 
-    def paginate_queryset(self, queryset: Any) -> Any:
-        """A page, each row with what it concerns."""
-        page = super().paginate_queryset(queryset)
-        for one in advisories_joined(page or []):
+    def prepare(self, rows: Sequence[Advisory]) -> None:
+        """Each row with what it concerns."""
+        for one in advisories_joined(rows):
             one.advisory.here = one.here  # type: ignore[attr-defined]  # what the serializer reads
-        return page

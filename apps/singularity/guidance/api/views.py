@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, PermissionDenied
-from rest_framework.mixins import ListModelMixin
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
+from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
 from apps.singularity.guidance.api.serializers import (
     InsightSerializer,
     ModelOfferSerializer,
@@ -58,7 +57,7 @@ class InsightFilter(filters.FilterSet):
         return rows
 
 
-class InsightViewSet(ReadOnlyModelViewSet[Insight]):
+class InsightViewSet(ReadViewSet[Insight]):
     """Insights and recommendations, best first, each with its reason and its numbers."""
 
     queryset = Insight.objects.none()
@@ -88,8 +87,6 @@ class InsightViewSet(ReadOnlyModelViewSet[Insight]):
         return self._marked(insight_restore, key)
 
     def _marked(self, mark: Callable[..., None], key: str) -> Response:
-        if not self.request.user.has_perm("guidance.change_insight"):
-            raise PermissionDenied
         try:
             mark(key=key)
         except UnknownInsight as error:
@@ -97,7 +94,7 @@ class InsightViewSet(ReadOnlyModelViewSet[Insight]):
         return Response(self.get_serializer(self.get_object()).data)
 
 
-class SharedFactViewSet(ListModelMixin, GenericViewSet[SharedFact]):
+class SharedFactViewSet(ListViewSet[SharedFact]):
     """What the fleet has, those that most instances have first."""
 
     queryset = SharedFact.objects.none()
@@ -109,7 +106,7 @@ class SharedFactViewSet(ListModelMixin, GenericViewSet[SharedFact]):
         return own(SharedFact)
 
 
-class ModelOfferViewSet(ListModelMixin, GenericViewSet[ModelOffer]):
+class ModelOfferViewSet(ListViewSet[ModelOffer]):
     """Models that the fleet offers, newest first, each with how it did here."""
 
     queryset = ModelOffer.objects.none()
@@ -123,6 +120,8 @@ class ModelOfferViewSet(ListModelMixin, GenericViewSet[ModelOffer]):
 
 class FleetStatisticsView(APIView):
     """What the fleet holds together, in numbers."""
+
+    permissions: ClassVar = {"get": "guidance.view_fleetstatistics"}
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: None})
     def get(self, _request: Request) -> Response:

@@ -27,7 +27,7 @@ class Concern:
 def advisories_told(*, everything: bool = False) -> QuerySet[Advisory]:
     """What was told and holds, worst first; or all that is kept."""
     rows = own(Advisory) if everything else own(Advisory).filter(over=False)
-    return rows.order_by(WORST_FIRST, "name", "key", "id")
+    return rows.annotate(worst=WORST_FIRST).order_by("worst", "name", "key", "id")
 
 
 def advisories_here() -> list[Concern]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
@@ -17,14 +17,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from apps.shared.core.api.jobs import Conflict, JobSerializer
 from apps.shared.core.api.sbom import SBOM_RENDERERS, SbomRenderer, sbom_response
+from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
 from apps.shared.core.jobs import job_running
 from apps.singularity.ingestion import services, tasks
 from apps.singularity.ingestion.api.serializers import (
@@ -45,9 +44,10 @@ from apps.singularity.ingestion.selectors.sbom import codebases_sbom
 from apps.singularity.ingestion.selectors.totals import instance_vectors
 
 
-class CodebaseViewSet(ReadOnlyModelViewSet[Codebase]):
+class CodebaseViewSet(ReadViewSet[Codebase]):
     """The code bases of this instance."""
 
+    permissions: ClassVar = {"ingest": "ingestion.change_codebase"}
     queryset = Codebase.objects.none()
 
     def get_queryset(self) -> QuerySet[Codebase]:
@@ -99,7 +99,7 @@ class FileFilter(filters.FilterSet):
         fields = ("codebase", "state", "reason", "language", "has_syntax_errors")
 
 
-class FileViewSet(ListModelMixin, GenericViewSet[File]):
+class FileViewSet(ListViewSet[File]):
     """Files, and paths left out with the reason."""
 
     queryset = File.objects.none()
@@ -125,7 +125,7 @@ class DependencyFilter(filters.FilterSet):
         fields = ("codebase", "scope", "locked")
 
 
-class DependencyViewSet(ListModelMixin, GenericViewSet[DeclaredDependency]):
+class DependencyViewSet(ListViewSet[DeclaredDependency]):
     """Dependencies declared in manifests and lock files."""
 
     queryset = DeclaredDependency.objects.none()
@@ -143,6 +143,8 @@ class DependencyViewSet(ListModelMixin, GenericViewSet[DeclaredDependency]):
 
 class SearchView(APIView):
     """Find code by what it does, by words in it, or by its symbol."""
+
+    permissions: ClassVar = {"get": "ingestion.view_chunk"}
 
     @extend_schema(parameters=[SearchRequestSerializer], responses=SearchResponseSerializer)
     def get(self, request: Request) -> Response:
@@ -177,6 +179,8 @@ class SearchView(APIView):
 
 class EncoderView(APIView):
     """The model of this instance's search, and how far its vectors are."""
+
+    permissions: ClassVar = {"get": "ingestion.view_codebase"}
 
     @extend_schema(responses=EncoderSerializer)
     def get(self, request: Request) -> Response:

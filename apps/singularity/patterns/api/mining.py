@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
@@ -22,6 +23,8 @@ from apps.singularity.patterns.api.serializers import MineRequestSerializer
 
 class MineView(APIView):
     """Mine a code base."""
+
+    permissions: ClassVar = {"post": "ingestion.change_codebase"}
 
     @extend_schema(
         operation_id="codebases_mine_create",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet
 
-from apps.shared.core.api.pagination import Cursor
+from apps.shared.core.api.viewsets import ListViewSet
 from apps.singularity.patterns.api import serializers
 from apps.singularity.patterns.api.filters import (
     ArchitectureFilter,
@@ -37,10 +35,8 @@ from apps.singularity.patterns.selectors import module_graph, own, pattern_known
 M = TypeVar("M", bound=Model)
 
 
-class LearnedViewSet(ListModelMixin, GenericViewSet[M]):
+class LearnedViewSet(ListViewSet[M]):
     """A list of what was learned, in cursor pages."""
-
-    pagination_class = Cursor
 
     def get_queryset(self) -> QuerySet[M]:
         """Rows of this instance."""
@@ -115,6 +111,8 @@ class FindingViewSet(LearnedViewSet[Finding]):
 
 class ModuleGraphView(APIView):
     """The module graph of a code base."""
+
+    permissions: ClassVar = {"get": "patterns.view_architecturepattern"}
 
     @extend_schema(
         parameters=[

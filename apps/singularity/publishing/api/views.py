@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet
 
-from apps.shared.core.api.pagination import Cursor
+from apps.shared.core.api.viewsets import ReadViewSet
 from apps.singularity.publishing.api import serializers
 from apps.singularity.publishing.models import EgressMessage
 from apps.singularity.publishing.selectors.ledger import bundles_left, days_left, refused_now
@@ -33,11 +33,10 @@ class EgressFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class EgressViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[EgressMessage]):
+class EgressViewSet(ReadViewSet[EgressMessage]):
     """Messages that left, the newest first; one of them with its data, byte for byte."""
 
     queryset = EgressMessage.objects.none()
-    pagination_class = Cursor
     filterset_class = EgressFilter
     lookup_field = "event_id"
     lookup_value_converter = "uuid"
@@ -57,6 +56,8 @@ class EgressViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[EgressMes
 
 class TotalsView(APIView):
     """The ledger in numbers."""
+
+    permissions: ClassVar = {"get": "publishing.view_egressmessage"}
 
     @extend_schema(responses=serializers.TotalsSerializer)
     def get(self, _request: Request) -> Response:

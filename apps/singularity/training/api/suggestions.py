@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
@@ -56,6 +56,8 @@ class SurpriseSerializer(serializers.Serializer[Any]):
 
 class SurpriseView(APIView):
     """What is unusual in a file, by the T5 in use."""
+
+    permissions: ClassVar = {"get": "ingestion.view_chunk"}
 
     @extend_schema(
         parameters=[AskedSerializer],

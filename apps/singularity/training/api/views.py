@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from apps.shared.core.api.jobs import Conflict
-from apps.shared.core.api.pagination import Cursor
+from apps.shared.core.api.viewsets import ReadViewSet
 from apps.shared.core.jobs import job_cancel
 from apps.singularity.training import services
 from apps.singularity.training.api import serializers
@@ -29,13 +27,13 @@ from apps.singularity.training.selectors.models import with_bundle, with_use
 AFTER = OpenApiParameter("after", int, description="Only points of later steps.", default=-1)
 
 
-class RunViewSet(ReadOnlyModelViewSet[TrainingRun]):
+class RunViewSet(ReadViewSet[TrainingRun]):
     """Training runs, the newest first."""
 
+    permissions: ClassVar = {"create": "training.add_trainingrun"}
     queryset = TrainingRun.objects.none()
     serializer_class = serializers.RunSerializer
     filterset_fields = ("kind", "scope")
-    pagination_class = Cursor
 
     def get_queryset(self) -> QuerySet[TrainingRun]:
         """Rows of this instance."""
@@ -49,7 +47,6 @@ class RunViewSet(ReadOnlyModelViewSet[TrainingRun]):
     )
     def create(self, request: Request) -> Response:
         """Queue a training."""
-        _allow(request, "training.add_trainingrun")
         wanted = serializers.StartSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         run, job = start(dict(wanted.validated_data))
@@ -60,7 +57,6 @@ class RunViewSet(ReadOnlyModelViewSet[TrainingRun]):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **_kwargs: Any) -> Response:
         """Have it end after a checkpoint, to be resumed or not; 409 when it has ended."""
-        _allow(request, "training.change_trainingrun")
         run = self.get_object()
         if run.job is None or not job_cancel(job_id=run.job.pk, instance=settings.INSTANCE_ID):
             raise Conflict(f"run {str(run.pk)[:8]} does not run, and does not wait")
@@ -77,13 +73,13 @@ class RunViewSet(ReadOnlyModelViewSet[TrainingRun]):
         return Response(serializers.FollowSerializer(said).data)
 
 
-class ModelViewSet(ReadOnlyModelViewSet[Model]):
+class ModelViewSet(ReadViewSet[Model]):
     """The models of this instance, the newest first."""
 
+    permissions: ClassVar = dict.fromkeys(("use", "roll_back"), "training.change_modelinuse")
     queryset = Model.objects.none()
     serializer_class = serializers.ModelSerializer
     filterset_fields = ("kind", "scope", "origin", "family")
-    pagination_class = Cursor
 
     def get_queryset(self) -> QuerySet[Model]:
         """Rows of this instance, each with whether it is in use."""
@@ -93,7 +89,6 @@ class ModelViewSet(ReadOnlyModelViewSet[Model]):
     @action(detail=True, methods=["post"])
     def use(self, request: Request, **_kwargs: Any) -> Response:
         """Take it into use; the one before stays known."""
-        _allow(request, "training.change_modelinuse")
         model = self.get_object()
         return _in_use(lambda: services.model_use(model=model, reason="Chosen by hand."))
 
@@ -110,7 +105,6 @@ class ModelViewSet(ReadOnlyModelViewSet[Model]):
     @action(detail=False, methods=["post"], url_path="roll-back")
     def roll_back(self, request: Request) -> Response:
         """Use again the model before the one in use; 409 when there is none."""
-        _allow(request, "training.change_modelinuse")
         place = serializers.KindAndScopeSerializer(data=request.data)
         place.is_valid(raise_exception=True)
         return _in_use(lambda: services.model_roll_back(**place.validated_data))
@@ -121,8 +115,3 @@ def _in_use(change: Callable[[], ModelInUse]) -> Response:
         return Response(serializers.InUseSerializer(change()).data)
     except services.FAILURES as error:
         raise Conflict(str(error)) from None
-
-
-def _allow(request: Request, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
@@ -16,6 +15,7 @@ from apps.centralcloud.aggregation import handlers
 from apps.centralcloud.aggregation.models import Contribution, GlobalFact
 from apps.centralcloud.aggregation.selectors import ranking
 from apps.centralcloud.aggregation.selectors.matrix import fleet_matrix
+from apps.shared.access.roles import Role
 from apps.shared.contracts.payloads.statistics import LanguageTotal, StatisticsReported
 from apps.shared.knowledge_cache.near import near
 from apps.shared.knowledge_cache.services.answering import answer_cached, site_kinds
@@ -23,6 +23,8 @@ from apps.shared.knowledge_cache.services.refreshing import views_refresh
 from centralcloud_site import wiring
 from tests.common.factories import told
 from tests.common.factories.fleets import fleet_adds_up, fleet_tells
+from tests.common.people import person
+from tests.common.problems import wrong_fields
 
 MINE = "Only at one instance: a name that nobody else may hear of"
 SHARED = "All of them have this"
@@ -280,7 +282,7 @@ PATHS = {
 @pytest.fixture
 def reader() -> APIClient:
     client = APIClient()
-    client.force_authenticate(User.objects.create_user("reader"))
+    client.force_authenticate(person(Role.VIEWER))
     return client
 
 
@@ -314,7 +316,7 @@ def test_strangers_get_no_answer(path: str) -> None:
 def test_what_there_is_not_is_refused(path: str, field: str, reader: APIClient) -> None:
     answer = reader.get(f"/api/v1/{path}")
     assert answer.status_code == 400
-    assert list(answer.json()["error"]["fields"]) == [field]
+    assert list(wrong_fields(answer)) == [field]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -24,8 +23,10 @@ from apps.centralcloud.averaging.models import (
 )
 from apps.centralcloud.averaging.questions import models
 from apps.centralcloud.averaging.selectors.overview import overview
+from apps.shared.access.roles import Role
 from apps.shared.contracts.payloads.queries import ModelsQuery
 from tests.common.averaging import STARTED
+from tests.common.people import person
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert('x')</script>"
@@ -148,7 +149,7 @@ def test_a_family_says_why_others_are_excluded(admin_client: Client, line: Aggre
 
 
 def test_lists_over_rest(client: Client, line: AggregateModel) -> None:
-    client.force_login(User.objects.create(username="reader"))
+    client.force_login(person(Role.VIEWER))
     (model, _) = client.get("/api/v1/models?kind=t5").json()["results"]
     assert (model["version"], model["base"]) == (line.version, "centralcloud_t5-python_v1.1")
     (round_,) = client.get("/api/v1/rounds?state=open").json()["results"]
@@ -165,7 +166,7 @@ def test_lists_over_rest(client: Client, line: AggregateModel) -> None:
 def test_the_description_of_the_api_has_no_gaps(
     client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client.force_login(User.objects.create(username="reader"))
+    client.force_login(person(Role.VIEWER))
     schema = client.get("/api/v1/schema?format=json").json()
     wrong = [one for one in capsys.readouterr().err.splitlines() if "averaging" in one]
     assert wrong == []

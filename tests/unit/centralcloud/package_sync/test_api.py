@@ -21,6 +21,7 @@ from tests.common.factories.package_world import (
     package_of,
     world_make,
 )
+from tests.common.problems import wrong_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -153,9 +154,9 @@ def test_a_name_that_stands_for_nothing_is_refused_with_those_there_are(api: API
         ("used_by", "nobody", "There is no instance nobody; there are: alpha, beta, delta"),
     )
     for name, value, said in asked:
-        error = got(api, "packages", 400, **{name: value})["error"]
-        assert list(error["fields"]) == [name]
-        assert said in error["fields"][name][0]
+        wrong = wrong_fields(api.get("/api/v1/packages", {name: value}))
+        assert list(wrong) == [name]
+        assert said in wrong[name]
     for name, value, said in asked[:2]:
         assert said in str(got(api, "instances/alpha/packages", 400, **{name: value}))
     assert got(api, "packages", words="nothing", ecosystem="npm")["results"] == []

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 from jsonschema import Draft202012Validator
@@ -28,7 +27,10 @@ from apps.centralcloud.package_sync.selectors.hot import (
     ecosystems_hot,
     packages_hot,
 )
+from apps.shared.access.roles import Role
 from apps.shared.knowledge_cache.near import near
+from tests.common.people import person
+from tests.common.problems import wrong_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +136,7 @@ def test_open_advisories_of_versions_in_use_are_counted() -> None:
 def reader(valkey: str) -> APIClient:
     near.cache_clear()
     client = APIClient()
-    client.force_authenticate(User.objects.create_user("reader"))
+    client.force_authenticate(person(Role.VIEWER))
     return client
 
 
@@ -163,4 +165,4 @@ def test_strangers_and_wrong_questions_get_no_answer(reader: APIClient) -> None:
     for wrong in ("x" * 81, "%00", "gem"):
         answer = reader.get(f"/api/v1/packages/hot?ecosystem={wrong}")
         assert answer.status_code == 400
-        assert list(answer.json()["error"]["fields"]) == ["ecosystem"]
+        assert list(wrong_fields(answer)) == ["ecosystem"]

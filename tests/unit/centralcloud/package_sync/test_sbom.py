@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -19,8 +18,10 @@ from django.utils import timezone
 
 from apps.centralcloud.package_sync.management.commands import sbom
 from apps.centralcloud.package_sync.selectors.sbom import instance_sbom
+from apps.shared.access.roles import Role
 from tests.common.factories.fleet import InstanceFactory
 from tests.common.factories.package_demo import SHOP, TOOLS, known, package_demo, use
+from tests.common.people import person
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +134,7 @@ def test_the_command_writes_a_file_whole(tmp_path: Path) -> None:
 def test_over_rest(client: Client) -> None:
     address = "/api/v1/instances/team-payments/sbom"
     assert client.get(address).status_code == 401
-    client.force_login(User.objects.create(username="reader"))
+    client.force_login(person(Role.VIEWER))
     response = client.get(address)
     assert response["Content-Disposition"] == 'attachment; filename="team-payments.cdx.json"'
     assert "pkg:pypi/django@4.2.1" in purls(checked(response.content.decode()))

@@ -1,0 +1,1 @@
+"""Commands of accounts and the audit log."""
