@@ -14,6 +14,9 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the roles after each migration."""
+        from apps.shared.access import authentication, signals  # noqa: F401  drf-spectacular finds the first
         from apps.shared.access.roles import roles_fill
+
+        signals.connect()
 
         post_migrate.connect(roles_fill)

@@ -12,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html_join
 from unfold.decorators import action, display
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.services import ArtifactError, artifact_verify
 from apps.shared.core.admin.base import InstanceAdmin
@@ -61,6 +62,7 @@ class ArtifactAdmin(InstanceAdmin):
     def verify(self, request: HttpRequest, queryset: QuerySet[Artifact]) -> None:
         """Hash every file of the chosen ones again."""
         for row in queryset:
+            audit_record("bundle.verify", actor=actor_of(request), about=row)
             try:
                 artifact_verify(digest=row.digest)
                 messages.success(request, f"{row} is as it was.")

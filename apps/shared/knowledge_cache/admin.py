@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import action
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.shared.knowledge_cache.models import Copy, Entry, Tally
 from apps.shared.knowledge_cache.services.forgetting import entries_forget
@@ -44,6 +45,7 @@ class EntryAdmin(SiteAdmin):
     def forget(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
         """Have the chosen ones worked out anew."""
         number = entries_forget(ids=list(queryset.values_list("id", flat=True)))
+        audit_record("cache.forget", actor=actor_of(request), answers=number)
         messages.success(request, f"{number:,} answers are worked out anew when asked.")
 
 

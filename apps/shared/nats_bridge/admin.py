@@ -6,12 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 
+from apps.shared.access.audit import Outcome, actor_of, audit_record
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.shared.nats_bridge.models import DeadLetter, InboxMessage, OutboxMessage, Refusals
 from apps.shared.nats_bridge.services.replaying import dead_letter_replay
@@ -94,7 +96,10 @@ class OutboxMessageAdmin(MessageAdmin):
     @action(description="Send again", permissions=["again"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:
         """Try those that could not be sent once more."""
-        number = outbox_send_again(ids=list(queryset.values_list("id", flat=True)))
+        ids = list(queryset.values_list("id", flat=True))
+        with transaction.atomic():
+            number = outbox_send_again(ids=ids)
+            audit_record("message.send_again", actor=actor_of(request), messages=number)
         messages.success(request, f"{number:,} messages wait to be sent again.")
 
 
@@ -139,6 +144,13 @@ class DeadLetterAdmin(MessageAdmin):
         wiring = site_wiring()
         for number in queryset.order_by("id").values_list("id", flat=True):
             replayed = dead_letter_replay(letter_id=number, wiring=wiring)
+            outcome = Outcome.REFUSED if replayed.problem else Outcome.DONE
+            audit_record(
+                "dead_letter.replay",
+                actor=actor_of(request),
+                about=f"#{number}",
+                outcome=outcome,
+            )
             if replayed.problem:
                 messages.warning(request, f"#{number} stays: {replayed.problem}")
             else:

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from apps.centralcloud.fleet import services
 from apps.centralcloud.fleet.engine.nats_server import RELOAD
 from apps.centralcloud.fleet.models import Instance
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.embedded.errors import EmbeddedServerError
 
 NAMES_SHOWN = 20
@@ -61,7 +62,7 @@ def shut_out(
         return _question(model_admin, request, chosen, step)
     done = [one for one in chosen if _act(request, one, step)]
     for one in done:
-        model_admin.log_change(request, one, f"{one} {step.done}.")
+        audit_record(f"instance.{step.action}", actor=actor_of(request), about=one)
     if done:
         _users_write(request)
     return None

@@ -26,6 +26,7 @@ from apps.centralcloud.package_sync.engine.registry import (
 from apps.centralcloud.package_sync.models import Outcome, Seed
 from apps.centralcloud.package_sync.services.naming import WrongPurl, purl_normal
 from apps.centralcloud.package_sync.services.syncing.reading import UNEXPECTED
+from apps.shared.access.admin.audited import AuditedAdmin
 
 DEEPEST = 5
 SOON = "{} is read with what is due: within a quarter of an hour."
@@ -71,8 +72,10 @@ class SeedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs o
 
 
 @admin.register(Seed)
-class SeedAdmin(ModelAdmin):
+class SeedAdmin(AuditedAdmin, ModelAdmin):
     """Packages that are read whether or not anybody declares them."""
+
+    noun = "package_seed"
 
     form = SeedForm
     list_display = ("purl", "depth", "note", "added_at")

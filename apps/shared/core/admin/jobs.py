@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.shared.core.jobs import job_cancel
 from apps.shared.core.jobs.status import job_status, measures
@@ -78,11 +79,20 @@ class JobAdmin(InstanceAdmin):
         """Process and host."""
         return f"pid {job.pid} on {job.host}" if job.pid else None
 
-    @action(description="Cancel")
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        """Who may change jobs may stop one."""
+        return request.user.has_perm("core.change_job")
+
+    def row_context(self, request: HttpRequest, row: Job) -> dict[str, Any]:
+        """Whether it can be stopped by who looks."""
+        return {"can_cancel": not row.is_final and self.has_cancel_permission(request)}
+
+    @action(description="Cancel", permissions=["cancel"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Ask the chosen jobs to stop; each notices at its next heartbeat."""
         for job in queryset:
             if job_cancel(job_id=job.pk, instance=settings.INSTANCE_ID):
+                audit_record("job.cancel", actor=actor_of(request), about=job)
                 messages.success(request, f"{job} is cancelled.")
             else:
                 messages.warning(request, f"{job} has ended already: {job.state}.")

@@ -21,9 +21,7 @@ class SchemaView(SpectacularAPIView):
         """As YAML, or as JSON where that is asked for."""
         renderer = request.accepted_renderer
         key: Any = type(renderer)
-        return HttpResponse(
-            _rendered(key, settings.ROOT_URLCONF), content_type=renderer.media_type
-        )
+        return HttpResponse(_rendered(key, settings.ROOT_URLCONF), content_type=renderer.media_type)
 
 
 @lru_cache(maxsize=8)

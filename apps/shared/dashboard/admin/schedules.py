@@ -23,6 +23,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from apps.shared.access.admin.audited import AuditedAdmin
 from apps.shared.core.admin.base import link, row_url
 from apps.shared.core.jobs.status import last_runs
 from apps.shared.core.templatetags.figures import duration
@@ -45,8 +46,10 @@ class TaskForm(PeriodicTaskForm):
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(BeatTaskAdmin, ModelAdmin):
+class PeriodicTaskAdmin(AuditedAdmin, BeatTaskAdmin, ModelAdmin):
     """What runs when; edits hold from the next tick of beat on."""
+
+    noun = "schedule"
 
     form = TaskForm
     date_hierarchy = None
@@ -89,15 +92,15 @@ class PeriodicTaskAdmin(BeatTaskAdmin, ModelAdmin):
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(BeatCrontabAdmin, ModelAdmin):
+class CrontabAdmin(AuditedAdmin, BeatCrontabAdmin, ModelAdmin):
     """Times by crontab."""
 
 
 @admin.register(ClockedSchedule)
-class ClockedAdmin(BeatClockedAdmin, ModelAdmin):
+class ClockedAdmin(AuditedAdmin, BeatClockedAdmin, ModelAdmin):
     """Single times."""
 
 
 @admin.register(IntervalSchedule, SolarSchedule)
-class IntervalAdmin(ModelAdmin):
+class IntervalAdmin(AuditedAdmin, ModelAdmin):
     """Times by interval, or by the sun."""

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.singularity.guidance.services import (
     UnknownInsight,
     insight_dismiss,
@@ -25,21 +26,25 @@ def can_mark(request: HttpRequest) -> bool:
 
 def dismiss(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """Show one no more, and go back to the page."""
-    return _marked(request, insight_dismiss, "Dismissed: the filter Shown finds it again.")
+    return _marked(
+        request, insight_dismiss, "dismiss", "Dismissed: the filter Shown finds it again."
+    )
 
 
 def restore(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """Show one again, and go back to the page."""
-    return _marked(request, insight_restore, "It is shown again.")
+    return _marked(request, insight_restore, "restore", "It is shown again.")
 
 
-def _marked(request: HttpRequest, mark: Callable[..., None], done: str) -> HttpResponse:
+def _marked(request: HttpRequest, mark: Callable[..., None], verb: str, done: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     if not can_mark(request):
         raise PermissionDenied
     try:
-        mark(key=request.POST.get("key", ""))
+        key = request.POST.get("key", "")
+        mark(key=key)
+        audit_record(f"insight.{verb}", actor=actor_of(request), about=key)
         messages.success(request, done)
     except UnknownInsight as error:
         messages.warning(request, str(error))

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
 from apps.singularity.guidance.api.serializers import (
     InsightSerializer,
@@ -78,19 +79,20 @@ class InsightViewSet(ReadViewSet[Insight]):
     @action(detail=True, methods=["post"])
     def dismiss(self, _request: Request, key: str) -> Response:
         """Show it no more, also when it is told again."""
-        return self._marked(insight_dismiss, key)
+        return self._marked(insight_dismiss, "dismiss", key)
 
     @extend_schema(request=None, responses=InsightSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, _request: Request, key: str) -> Response:
         """Show it again."""
-        return self._marked(insight_restore, key)
+        return self._marked(insight_restore, "restore", key)
 
-    def _marked(self, mark: Callable[..., None], key: str) -> Response:
+    def _marked(self, mark: Callable[..., None], verb: str, key: str) -> Response:
         try:
             mark(key=key)
         except UnknownInsight as error:
             raise NotFound(str(error)) from None
+        audit_record(f"insight.{verb}", actor=actor_of(self.request), about=key)
         return Response(self.get_serializer(self.get_object()).data)
 
 

@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from kombu.exceptions import OperationalError
 from unfold.decorators import action, display
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.admin.base import InstanceAdmin, link, list_url, row_url
 from apps.shared.core.jobs.status import job_status
 from apps.shared.core.models import Job
@@ -104,6 +105,9 @@ class CodebaseAdmin(InstanceAdmin):
     def _enqueue(self, request: HttpRequest, queryset: QuerySet[Codebase], *, full: bool) -> None:
         for codebase in queryset:
             job, created = services.ingest_enqueue(codebase=codebase, full=full)
+            audit_record(
+                "ingest.start", actor=actor_of(request), about=codebase, job=job.pk, full=full
+            )
             waits = "waits for a worker" if created else "waited for a worker already"
             messages.success(request, f"{codebase.name}: job {job.pk} {waits}.")
             transaction.on_commit(partial(_send, request, job.pk))
@@ -130,12 +134,12 @@ class CodebaseAdmin(InstanceAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Codebase) -> None:
         """Delete one."""
-        codebase_delete(codebase=obj)
+        _delete(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Codebase]) -> None:
         """Delete the chosen ones."""
         for codebase in queryset:
-            codebase_delete(codebase=codebase)
+            _delete(request, codebase)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -157,6 +161,12 @@ class CodebaseAdmin(InstanceAdmin):
         except CodebaseBusy as error:
             return _refused(request, error)
         return response
+
+
+def _delete(request: HttpRequest, codebase: Codebase) -> None:
+    with transaction.atomic():
+        audit_record("codebase.delete", actor=actor_of(request), about=codebase)
+        codebase_delete(codebase=codebase)
 
 
 def _refused(request: HttpRequest, error: CodebaseBusy) -> HttpResponse:

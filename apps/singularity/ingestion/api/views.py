@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.api.jobs import Conflict, JobSerializer
 from apps.shared.core.api.sbom import SBOM_RENDERERS, SbomRenderer, sbom_response
 from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
@@ -76,6 +77,8 @@ class CodebaseViewSet(ReadViewSet[Codebase]):
             raise Conflict(f"{codebase.name} is being ingested by job {running.pk}")
         with transaction.atomic():
             job, _ = services.ingest_enqueue(codebase=codebase, full=options.validated_data["full"])
+            said = {"job": job.pk, "full": options.validated_data["full"]}
+            audit_record("ingest.start", actor=actor_of(request), about=codebase, **said)
             transaction.on_commit(partial(tasks.ingest.delay, job.pk))
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from kombu.exceptions import OperationalError
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.jobs.status import JobStatus, job_status
 from apps.shared.core.models import Job
 from apps.singularity.ingestion.selectors.codebases import codebases_of
@@ -74,6 +75,7 @@ def _enqueue(request: HttpRequest, codebase: Any) -> None:
 
     with transaction.atomic():
         job, created = services.mine_enqueue(codebase=codebase)
+        audit_record("mine.start", actor=actor_of(request), about=codebase, job=job.pk)
         transaction.on_commit(partial(_send, request, job.pk))
     waits = "waits for a worker" if created else "waited for a worker already"
     messages.success(request, f"{codebase.name}: job {job.pk} {waits}.")

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.api.jobs import Conflict, JobSerializer
 from apps.shared.core.jobs import job_running
 from apps.singularity.ingestion.selectors.codebases import codebase_get
@@ -50,5 +51,6 @@ class MineView(APIView):
             raise Conflict(f"{codebase.name} is being mined by job {running.pk}")
         with transaction.atomic():
             job, _ = services.mine_enqueue(codebase=codebase, full=options.validated_data["full"])
+            audit_record("mine.start", actor=actor_of(request), about=str(codebase), job=job.pk)
             transaction.on_commit(partial(tasks.mine.delay, job.pk))
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)

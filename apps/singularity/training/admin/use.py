@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.admin.base import list_url, row_url
 from apps.singularity.training.models import ModelInUse
 from apps.singularity.training.selectors import models_in_use, models_of
@@ -28,6 +29,7 @@ def use_now(request: HttpRequest, object_id: int, model_admin: Any) -> HttpRespo
     model = get_object_or_404(models_of(), pk=object_id)
     try:
         model_use(model=model, reason=f"Chosen by {request.user.get_username()}.")
+        audit_record("model.use", actor=actor_of(request), about=model)
         messages.success(request, f"{model} answers now for {model.kind} of {model.scope}.")
     except FAILURES as error:
         messages.warning(request, str(error))
@@ -42,6 +44,7 @@ def roll_back_now(request: HttpRequest, object_id: int, model_admin: Any) -> Htt
     row = get_object_or_404(models_in_use(), pk=object_id)
     try:
         used = model_roll_back(kind=row.kind, scope=row.scope)
+        audit_record("model.roll_back", actor=actor_of(request), about=used.model)
         messages.success(request, f"{used.model} answers again for {row.kind} of {row.scope}.")
     except FAILURES as error:
         messages.warning(request, str(error))

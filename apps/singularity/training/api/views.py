@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.api.jobs import Conflict
 from apps.shared.core.api.viewsets import ReadViewSet
 from apps.shared.core.jobs import job_cancel
@@ -50,6 +52,7 @@ class RunViewSet(ReadViewSet[TrainingRun]):
         wanted = serializers.StartSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         run, job = start(dict(wanted.validated_data))
+        audit_record("training.start", actor=actor_of(request), about=run, job=job.pk)
         said = serializers.StartedSerializer({"run": runs_of().get(pk=run.pk), "job": job})
         return Response(said.data, status=status.HTTP_202_ACCEPTED)
 
@@ -60,6 +63,7 @@ class RunViewSet(ReadViewSet[TrainingRun]):
         run = self.get_object()
         if run.job is None or not job_cancel(job_id=run.job.pk, instance=settings.INSTANCE_ID):
             raise Conflict(f"run {str(run.pk)[:8]} does not run, and does not wait")
+        audit_record("training.cancel", actor=actor_of(request), about=run)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(parameters=[AFTER], responses=serializers.FollowSerializer)
@@ -90,7 +94,8 @@ class ModelViewSet(ReadViewSet[Model]):
     def use(self, request: Request, **_kwargs: Any) -> Response:
         """Take it into use; the one before stays known."""
         model = self.get_object()
-        return _in_use(lambda: services.model_use(model=model, reason="Chosen by hand."))
+        use = partial(services.model_use, model=model, reason="Chosen by hand.")
+        return _in_use(request, "model.use", use)
 
     @extend_schema(responses=serializers.InUseSerializer(many=True), filters=False)
     @action(detail=False, pagination_class=None, url_path="in-use")
@@ -107,11 +112,14 @@ class ModelViewSet(ReadViewSet[Model]):
         """Use again the model before the one in use; 409 when there is none."""
         place = serializers.KindAndScopeSerializer(data=request.data)
         place.is_valid(raise_exception=True)
-        return _in_use(lambda: services.model_roll_back(**place.validated_data))
+        back = partial(services.model_roll_back, **place.validated_data)
+        return _in_use(request, "model.roll_back", back)
 
 
-def _in_use(change: Callable[[], ModelInUse]) -> Response:
+def _in_use(request: Request, done: str, change: Callable[[], ModelInUse]) -> Response:
     try:
-        return Response(serializers.InUseSerializer(change()).data)
+        row = change()
     except services.FAILURES as error:
         raise Conflict(str(error)) from None
+    audit_record(done, actor=actor_of(request), about=row.model)
+    return Response(serializers.InUseSerializer(row).data)

@@ -7,15 +7,16 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
+from apps.shared.access.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Safe beside a worker that does the same: each key is added up by one of them."""
 
     help = "Add up the facts whose contributions changed since they were last added up."
+    action = "facts.aggregate"
+    noted = ("full",)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which facts, and how to print."""

@@ -8,23 +8,28 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.centralcloud.aggregation.services.rebuild import (
     Rebuilt,
     StreamUnreadable,
     rebuild_from_stream,
 )
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.core.progress import progress_display
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Exits 1 when the two differ and stay so."""
 
     help = (
         "Rebuild contributions and facts from the first message of the stream, beside the live "
         "ones, and print how they differ. The bridge may run meanwhile."
     )
+
+    def recorded(self, options: dict[str, Any]) -> str:
+        """To compare is no action."""
+        return "facts.rebuild" if options["apply"] else ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to keep the rebuilt ones, and how to print."""

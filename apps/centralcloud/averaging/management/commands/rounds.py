@@ -6,22 +6,28 @@ import json
 from argparse import ArgumentParser
 from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.table import Table
 
 from apps.centralcloud.averaging.models import Round
 from apps.centralcloud.averaging.selectors.overview import rounds_listed
 from apps.centralcloud.averaging.services import AveragingError, round_close, round_open
+from apps.shared.access.commands import RecordedCommand
 
 EMPTY = "There is no round: the first model that an instance shares opens one."
 OPTIONS = ("trimmed", "clip", "rate", "momentum")
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """List, close, open."""
 
     help = "List the rounds of averaging; --close closes one now, --open opens a family's next."
+    noted = ("close", "open")
+
+    def recorded(self, options: dict[str, Any]) -> str:
+        """To look at rounds is no action."""
+        return "round.close" if options["close"] else "round.open" if options["open"] else ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do; without any of it, list."""

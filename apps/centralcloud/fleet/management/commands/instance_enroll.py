@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from apps.centralcloud.fleet import services
@@ -17,15 +17,19 @@ from apps.centralcloud.fleet.management.seeds import (
     users_told,
 )
 from apps.centralcloud.fleet.selectors.instances import key_in_use, key_is_known
+from apps.shared.access.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Enrol."""
 
     help = (
         "Take an instance into the fleet: draws its key pair, keeps the public key and prints the "
         "seed, once."
     )
+    action = "instance.enroll"
+    about = "instance"
+    noted = ("note", "write_seed")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which instance, and where its seed goes."""

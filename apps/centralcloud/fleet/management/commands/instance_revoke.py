@@ -5,19 +5,22 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.centralcloud.fleet import services
 from apps.centralcloud.fleet.management.seeds import users_told
+from apps.shared.access.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Revoke."""
 
     help = (
         "Shut an instance out: its keys are believed no more and it is disconnected. What it "
         "contributed stays; instance_withdraw takes that out as well."
     )
+    action = "instance.revoke"
+    about = "instance"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which instance."""

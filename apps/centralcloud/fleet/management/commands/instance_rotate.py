@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.centralcloud.fleet import services
 from apps.centralcloud.fleet.management.seeds import (
@@ -15,15 +15,19 @@ from apps.centralcloud.fleet.management.seeds import (
     told,
     users_told,
 )
+from apps.shared.access.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Rotate."""
 
     help = (
         "Give an instance a new key and print its seed, once. The old key verifies what is in "
         "flight and lets nobody in any more."
     )
+    action = "instance.rotate"
+    about = "instance"
+    noted = ("write_seed",)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which instance, and where its seed goes."""

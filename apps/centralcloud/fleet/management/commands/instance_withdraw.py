@@ -5,19 +5,22 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.centralcloud.fleet import services
 from apps.centralcloud.fleet.management.seeds import users_told
+from apps.shared.access.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Withdraw."""
 
     help = (
         "Shut an instance out and take its contributions out of every aggregate. It may be "
         "enrolled again; what it said before counts no more."
     )
+    action = "instance.withdraw"
+    about = "instance"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which instance, and whether to ask."""

@@ -7,17 +7,17 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
 from apps.centralcloud.aggregation.services.statistics import statistics_generate
 from apps.centralcloud.insights.services import insights_generate
+from apps.shared.access.commands import RecordedCommand
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Safe beside workers that do the same."""
 
     help = "Add up what changed, compute statistics and insights, and queue them for instances."
+    action = "insights.publish"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How to print."""

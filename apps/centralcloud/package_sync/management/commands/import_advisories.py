@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from typing import IO, Any, cast
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,15 +16,18 @@ from apps.centralcloud.package_sync.services.advisories import (
     ReadSource,
     advisories_read,
 )
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.core.progress import progress_display
 
 _COLUMNS = ("source", "read", "new", "changed", "unchanged", "left out", "seconds", "")
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Safe beside workers that do the same; stopped in the middle, it goes on the next time."""
 
     help = "Read advisories in OSV schema and match them to the versions of known packages."
+    action = "advisories.import"
+    noted = ("sources", "again")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to read, and how."""

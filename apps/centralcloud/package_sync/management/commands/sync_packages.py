@@ -7,7 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Mapping
 from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +22,7 @@ from apps.centralcloud.package_sync.services.syncing import (
     sync_run,
 )
 from apps.centralcloud.package_sync.services.uses import uses_read
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled
 from apps.shared.core.progress import ProgressDisplay, progress_display
 
@@ -32,10 +33,12 @@ NOTHING = (
 REASONS_SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Sync."""
 
     help = "Read packages that are due from their registries, or those named, whether due or not."
+    action = "package.sync"
+    noted = ("purls", "ecosystem", "depth", "limit")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which packages, and how many."""

@@ -6,8 +6,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.selectors import artifact_find, artifacts
 from apps.shared.artifacts.services import (
@@ -20,10 +21,16 @@ from apps.shared.artifacts.services import (
 MEGABYTE = 1_000_000
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """List, verify, prune."""
 
     help = "List the model bundles on this site's disk, hash them again, or remove old ones."
+    noted = ("names", "keep")
+
+    def recorded(self, options: dict[str, Any]) -> str:
+        """To list is no action, nor to say what would be removed."""
+        looks = options["action"] == "list" or options.get("dry_run")
+        return "" if looks else f"bundle.{options['action']}"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, and with which."""

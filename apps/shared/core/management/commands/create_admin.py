@@ -6,6 +6,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+
+from apps.shared.access.audit import audit_record, command_actor
 
 NAME = "admin"
 
@@ -26,5 +29,7 @@ class Command(BaseCommand):
             return
         given = sys.stdin.readline().strip() if password_stdin else ""
         password = given or secrets.token_urlsafe(12)
-        User.objects.create_superuser(username=NAME, password=password)
+        with transaction.atomic():
+            user = User.objects.create_superuser(username=NAME, password=password)
+            audit_record("user.create", actor=command_actor(), about=user, role="superuser")
         self.stdout.write(f"created {NAME}" + ("" if given else f", password {password}"))

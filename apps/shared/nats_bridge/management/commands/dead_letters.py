@@ -6,8 +6,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.contracts.errors import Reason
 from apps.shared.nats_bridge.models import DeadLetter
 from apps.shared.nats_bridge.selectors import dead_letters
@@ -18,13 +19,18 @@ SHOWN = 50
 UNKNOWN = "There is no such dead letter: list them without --replay."
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """List, or replay."""
 
     help = (
         "List messages that were set aside, newest first, or replay them: each is verified and "
         "applied again from its stored bytes."
     )
+    noted = ("replay", "reason")
+
+    def recorded(self, options: dict[str, Any]) -> str:
+        """To list is no action."""
+        return "" if options["replay"] is None else "dead_letter.replay"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which ones, and what to do with them."""

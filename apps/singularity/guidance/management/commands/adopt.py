@@ -6,8 +6,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.core.jobs import JobAlreadyRunning
 from apps.shared.nats_bridge.services.asking import NoAnswer
 from apps.singularity.guidance import services
@@ -18,10 +19,13 @@ from apps.singularity.guidance.selectors.offers import offer_named
 from apps.singularity.guidance.services.adoption import FAILURES
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Ask, judge, adopt."""
 
     help = "Judge the fleet's models on own held-out code now; the best of all is used."
+    action = "model.adopt"
+    about = "version"
+    noted = ("join", "no_tuning")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which, and how far."""

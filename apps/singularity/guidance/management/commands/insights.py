@@ -6,10 +6,11 @@ import json
 from argparse import ArgumentParser
 from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.text import Text
 
+from apps.shared.access.commands import RecordedCommand
 from apps.singularity.guidance.display.kinds import KINDS, numbers, plain, versions
 from apps.singularity.guidance.models import Insight
 from apps.singularity.guidance.selectors import insights_told
@@ -28,10 +29,16 @@ _FIELDS = (
 _TIMES = ("first_told_at", "last_told_at", "withdrawn_at", "dismissed_at")
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Show insights, or put one away."""
 
     help = "Show what the fleet tells this instance, best first, with the numbers behind it."
+    noted = ("dismiss", "restore")
+
+    def recorded(self, options: dict[str, Any]) -> str:
+        """To list is no action."""
+        verbs = [verb for verb in ("dismiss", "restore") if options[verb]]
+        return f"insight.{verbs[0]}" if verbs else ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Filters, or one key."""

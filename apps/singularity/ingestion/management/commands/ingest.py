@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from kombu.exceptions import OperationalError
 
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled
 from apps.shared.core.progress import ProgressDisplay, progress_display
 from apps.singularity.ingestion import selectors, services, tasks
@@ -21,13 +22,16 @@ from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.selectors.preview import Preview, tree_preview
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Learn a code base."""
 
     help = (
         "Read a folder or git work tree: cut it into chunks that follow the syntax, store them, "
         "and fill in their vectors. Run again after changes; only what changed is read."
     )
+    action = "ingest.start"
+    about = "path"
+    noted = ("name", "full")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """PATH and the options."""

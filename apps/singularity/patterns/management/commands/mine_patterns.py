@@ -8,8 +8,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled
 from apps.shared.core.progress import ProgressDisplay, progress_display
 from apps.singularity.ingestion.selectors.codebases import codebases_of
@@ -19,13 +20,16 @@ from apps.singularity.patterns.management.shown import learned_text
 from apps.singularity.patterns.selectors.learned import learned_of
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Mine code patterns, architecture and frameworks."""
 
     help = (
         "Mine what code bases are made of: idioms, API usage, conventions, clones, architecture "
         "and frameworks. Run again after an ingest; only files that changed are read again."
     )
+    action = "mine.start"
+    about = "codebase"
+    noted = ("full",)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which code base, and how to print."""

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.shared.access.commands import RecordedCommand
 from apps.singularity.ingestion.selectors.filters import UnknownCodebase
 from apps.singularity.publishing.services.by_hand import Wanted, publish
 from apps.singularity.publishing.services.messages import Told
@@ -17,10 +18,13 @@ from apps.singularity.publishing.services.models import models_preview, models_t
 from apps.singularity.publishing.services.scheduled import OFF, READ_ONLY, why_nothing
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Queue what others are told, or print it."""
 
     help = "Queue what changed for Centralcloud; --dry-run prints exactly what would leave."
+    action = "publish.start"
+    about = "codebase"
+    noted = ("full", "withdraw")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, and with which code base."""

@@ -6,8 +6,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.artifacts.engine.family import ALL
 from apps.singularity.training import services
 from apps.singularity.training.management.shown import models_text
@@ -19,10 +20,15 @@ from apps.singularity.training.selectors.models import with_bundle
 SHOWN = 50
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """List models, use one, or go back to the one before."""
 
     help = "List the models that this instance has, use one, or go back to the one before."
+    noted = ("version", "kind", "scope")
+
+    def recorded(self, options: dict[str, Any]) -> str:
+        """To list is no action."""
+        return f"model.{options['action'].replace('-', '_')}" if options["action"] else ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, and how to print."""

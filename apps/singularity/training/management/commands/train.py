@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from apps.shared.access.commands import RecordedCommand
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled
 from apps.shared.core.progress import ProgressDisplay, progress_display
 from apps.singularity.ingestion.selectors.codebases import codebases_of
@@ -22,13 +23,16 @@ from apps.singularity.training.management.shown import speed_text, trained_text
 SETTINGS = ("base", "steps", "minutes", "size", "lora", "seed", "processes")
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """Train a vocabulary, a T5 or the search encoder."""
 
     help = (
         "Train a model on this instance's own code, judge it on code that was held out, and take "
         "it into use where it is better than the one in use."
     )
+    action = "training.start"
+    about = "kind"
+    noted = ("codebase", "steps", "minutes", "resume", "background")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The kind, what to learn from, how long, and how to print."""
