@@ -25,6 +25,7 @@ def classes_of(styles: str) -> set[str]:
 def test_every_class_of_a_template_is_in_a_stylesheet() -> None:
     texts = {path: text_of(path) for path in TEMPLATES.rglob("*.html")}
     own = "".join(re.findall(r"(?s)<style.*?</style>", "".join(texts.values())))
+    own += "".join(path.read_text() for path in CHECKOUT.glob("apps/*/*/static/**/*.css"))
     known = classes_of(STYLES.read_text()) | classes_of(own)
     unknown = {
         (str(path.relative_to(TEMPLATES)), name)

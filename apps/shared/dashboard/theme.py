@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
@@ -17,6 +18,11 @@ _ICON = (
 def favicon(_request: HttpRequest) -> str:
     """The icon of the tab; inside the page, so that no file is asked for."""
     return _ICON
+
+
+def stylesheet(_request: HttpRequest) -> str:
+    """What dashboards need beyond unfold's classes."""
+    return static("dashboard/dashboard.css")
 
 
 def instance_badge(_request: HttpRequest) -> list[str]:
@@ -32,6 +38,7 @@ def unfold_settings(title: str) -> dict[str, Any]:
         "SITE_SYMBOL": "hub",
         "SITE_URL": "/",
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
+        "STYLES": [stylesheet],
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,
         "ENVIRONMENT": "apps.shared.dashboard.theme.instance_badge",

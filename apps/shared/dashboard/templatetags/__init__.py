@@ -1,0 +1,1 @@
+"""Template tags of dashboards: charts, times and what stands where nothing is."""
