@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: up test lint bench bench-models
+.PHONY: up test lint bench bench-models openapi
 
 up: $(VENV)/training.stamp
 	@exec $(BIN)/python manage.py up $(if $(CODE),--code "$(CODE)") $(if $(INSTANCES),--instances $(INSTANCES)) $(if $(ONCE),--once)
@@ -18,6 +18,10 @@ lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# What the REST APIs are, as committed; a test compares.
+openapi: $(VENV)/dev.stamp
+	@for site in singularity centralcloud; do DJANGO_SETTINGS_MODULE=$${site}_site.settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi/$$site.yaml || exit 1; done
 
 bench: $(VENV)/dev.stamp $(VENV)/peers.stamp
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -33,6 +33,12 @@ INSTALLED_APPS = [
 DATABASES = {"default": site_database(ENVIRONMENT, SITE)}
 CACHES = {"default": site_cache(ENVIRONMENT, SITE)}
 UNFOLD = unfold_settings("Centralcloud")
-SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {"TITLE": "Centralcloud API"}
+SPECTACULAR_SETTINGS = SPECTACULAR_SETTINGS | {
+    "TITLE": "Centralcloud API",
+    "DESCRIPTION": "What the fleet knows together. docs/api.md begins with examples.",
+    "ENUM_NAME_OVERRIDES": {
+        "AggregateStateEnum": "apps.centralcloud.averaging.models.AggregateModel.State",
+    },
+}
 SESSION_COOKIE_NAME = f"{SITE}_session"
 CSRF_COOKIE_NAME = f"{SITE}_csrf"

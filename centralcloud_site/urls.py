@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/", include("apps.centralcloud.averaging.api.urls")),
     path("api/v1/", include("apps.centralcloud.aggregation.api.urls")),
     path("api/v1/", include("apps.centralcloud.package_sync.api.urls")),
+    path("api/v1/", include("apps.shared.nats_bridge.api.urls")),
 ]
 
 handler400 = "apps.shared.core.api.errors.bad_request"

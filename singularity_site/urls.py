@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("apps.singularity.publishing.api.urls")),
     path("api/v1/", include("apps.singularity.guidance.api.urls")),
     path("api/v1/", include("apps.shared.knowledge_cache.api.urls")),
+    path("api/v1/", include("apps.shared.nats_bridge.api.urls")),
 ]
 
 handler400 = "apps.shared.core.api.errors.bad_request"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +45,28 @@ def command_actor() -> Actor:
     except (KeyError, OSError):
         name = NOBODY
     return Actor(name, Via.COMMAND)
+
+
+@contextmanager
+def audited(
+    action: str,
+    *,
+    actor: Actor,
+    about: Model | str = "",
+    refusals: tuple[type[Exception], ...] = (),
+    **details: Any,
+) -> Iterator[None]:
+    """Write an entry before something that has transactions of its own, so that none is missed.
+
+    One of ``refusals`` that comes out of it marks the entry as refused, with what it says.
+    """
+    entry = audit_record(action, actor=actor, about=about, **details)
+    try:
+        yield
+    except refusals as error:
+        entry.outcome, entry.details = Outcome.REFUSED, {**details, "error": str(error)[:500]}
+        entry.save(update_fields=["outcome", "details"])
+        raise
 
 
 def audit_record(

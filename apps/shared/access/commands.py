@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.shared.access.audit import Outcome, audit_record, command_actor
+from apps.shared.access.audit import audited, command_actor
 
 
 class RecordedCommand(BaseCommand):
@@ -31,13 +31,9 @@ class RecordedCommand(BaseCommand):
             return super().execute(*args, **options)
         noted = {name: _plain(options[name]) for name in self.noted if options.get(name)}
         about = str(_plain(options.get(self.about) or "")) if self.about else ""
-        entry = audit_record(action, actor=command_actor(), about=about, **noted)
-        try:
+        actor = command_actor()
+        with audited(action, actor=actor, about=about, refusals=(CommandError,), **noted):
             return super().execute(*args, **options)
-        except CommandError as error:
-            entry.outcome, entry.details = Outcome.REFUSED, {**noted, "error": str(error)[:500]}
-            entry.save(update_fields=["outcome", "details"])
-            raise
 
 
 def _plain(value: Any) -> Any:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from apps.centralcloud.aggregation.api.serializers import FactSerializer
-from apps.centralcloud.aggregation.models import GlobalFact, Subject
-from apps.centralcloud.aggregation.selectors.facts import facts_shown
-from apps.shared.core.api.viewsets import ListViewSet
+from apps.centralcloud.aggregation.api.serializers import (
+    FactSerializer,
+    HolderSerializer,
+    SnapshotSerializer,
+)
+from apps.centralcloud.aggregation.models import GlobalFact, StatisticsSnapshot, Subject
+from apps.centralcloud.aggregation.selectors.facts import fact_holders, facts_shown
+from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
+
+HOLDERS = 1000
+"""Instances that one answer names at most."""
 
 
 class FactFilter(filters.FilterSet):
@@ -37,17 +48,26 @@ class FactFilter(filters.FilterSet):
         return rows.filter(*(Q(name__icontains=word) for word in value.split()))
 
 
-class FactViewSet(ListViewSet[GlobalFact]):
+class FactViewSet(ReadViewSet[GlobalFact]):
     """Facts of a subject, those of most instances first."""
 
     subject: ClassVar[Subject]
     queryset = GlobalFact.objects.none()
     serializer_class = FactSerializer
     filterset_class = FactFilter
+    lookup_field = "key"
+    lookup_value_regex = "[^/?]+"
 
     def get_queryset(self) -> QuerySet[GlobalFact]:
         """Those that others may see."""
         return facts_shown(subject=self.subject)
+
+    @extend_schema(responses=HolderSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def holders(self, _request: Request, **_kwargs: Any) -> Response:
+        """Who has it: each instance with its code bases and occurrences, those of most first."""
+        rows = fact_holders(self.get_object())[:HOLDERS]
+        return Response(HolderSerializer(rows, many=True).data)
 
 
 class PatternViewSet(FactViewSet):
@@ -66,3 +86,26 @@ class FrameworkViewSet(FactViewSet):
     """Frameworks and tools of the fleet."""
 
     subject = Subject.FRAMEWORK
+
+
+class SnapshotFilter(filters.FilterSet):
+    """Filters of the history."""
+
+    since = filters.IsoDateTimeFilter(
+        field_name="generated_at", lookup_expr="gte", help_text="From then."
+    )
+    until = filters.IsoDateTimeFilter(
+        field_name="generated_at", lookup_expr="lt", help_text="Before then."
+    )
+
+    class Meta:
+        model = StatisticsSnapshot
+        fields: tuple[str, ...] = ()
+
+
+class HistoryViewSet(ListViewSet[StatisticsSnapshot]):
+    """The fleet's statistics over time, the newest first."""
+
+    queryset = StatisticsSnapshot.objects.order_by("-revision")
+    serializer_class = SnapshotSerializer
+    filterset_class = SnapshotFilter

@@ -42,6 +42,18 @@ class AggregateSerializer(serializers.ModelSerializer[AggregateModel]):
         )  # fmt: skip
 
 
+class LineageSerializer(serializers.ModelSerializer[AggregateModel]):
+    """An aggregate in the line of its family."""
+
+    base = serializers.CharField(
+        source="base.version", default=None, help_text="The version that it goes on from."
+    )
+
+    class Meta:
+        model = AggregateModel
+        fields = ("version", "number", "state", "base", "contributors", "metrics", "created_at")
+
+
 class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     """What an instance sent, and what became of it."""
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from apps.centralcloud.averaging.api.serializers import (
     AggregateSerializer,
     EvaluationSerializer,
+    LineageSerializer,
     RoundSerializer,
 )
 from apps.centralcloud.averaging.models import (
@@ -18,7 +25,7 @@ from apps.centralcloud.averaging.models import (
     Submission,
 )
 from apps.shared.artifacts.selectors import bundle_removed_at
-from apps.shared.core.api.viewsets import ListViewSet
+from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
 
 _KIND = "What kind of model."
 _FAMILY = "Exact key of a family."
@@ -39,17 +46,27 @@ class AggregateFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class AggregateViewSet(ListViewSet[AggregateModel]):
+class AggregateViewSet(ReadViewSet[AggregateModel]):
     """Aggregate models, the newest first."""
 
     queryset = AggregateModel.objects.none()
     serializer_class = AggregateSerializer
     filterset_class = AggregateFilter
+    lookup_field = "version"
+    lookup_value_regex = "[^/?]+"
 
     def get_queryset(self) -> QuerySet[AggregateModel]:
         """Each with when its bundle was removed."""
         rows = AggregateModel.objects.select_related("family", "base").order_by("-id")
         return rows.annotate(bundle_removed_at=bundle_removed_at())
+
+    @extend_schema(responses=LineageSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def lineage(self, _request: Request, **_kwargs: Any) -> Response:
+        """All aggregates of its family, the oldest first, each with what it goes on from."""
+        model = self.get_object()
+        rows = AggregateModel.objects.filter(family=model.family_id).select_related("base")
+        return Response(LineageSerializer(rows.order_by("number"), many=True).data)
 
 
 class RoundFilter(filters.FilterSet):
@@ -64,7 +81,7 @@ class RoundFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class RoundViewSet(ListViewSet[Round]):
+class RoundViewSet(ReadViewSet[Round]):
     """Rounds, the newest first, each with what was submitted and what became of it."""
 
     queryset = Round.objects.none()

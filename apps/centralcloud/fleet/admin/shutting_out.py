@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from apps.centralcloud.fleet import services
 from apps.centralcloud.fleet.engine.nats_server import RELOAD
 from apps.centralcloud.fleet.models import Instance
-from apps.shared.access.audit import actor_of, audit_record
+from apps.shared.access.audit import actor_of, audited
 from apps.shared.core.embedded.errors import EmbeddedServerError
 
 NAMES_SHOWN = 20
@@ -61,8 +61,6 @@ def shut_out(
     if request.POST.get("confirmed") != step.action:
         return _question(model_admin, request, chosen, step)
     done = [one for one in chosen if _act(request, one, step)]
-    for one in done:
-        audit_record(f"instance.{step.action}", actor=actor_of(request), about=one)
     if done:
         _users_write(request)
     return None
@@ -88,7 +86,13 @@ def _question(
 
 def _act(request: HttpRequest, instance: Instance, step: Step) -> bool:
     try:
-        step.act(name=instance.name)
+        with audited(
+            f"instance.{step.action}",
+            actor=actor_of(request),
+            about=instance,
+            refusals=(services.EnrolmentError,),
+        ):
+            step.act(name=instance.name)
     except services.EnrolmentError as error:
         messages.warning(request, str(error))
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_doc
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
@@ -62,7 +63,9 @@ class ApiSchema(AutoSchema):
         needs = f"Scope `{scope_of(self.view, self.method)}`"
         if permission := permission_of(self.view, self.method):
             needs += f", permission `{permission}`"
-        return f"{super().get_description() or ''}\n\n{needs}.".strip()
+        shared = getattr(self.view, "action", "") == "list" and "list" not in vars(type(self.view))
+        said = get_doc(type(self.view)) if shared else super().get_description()
+        return f"{said or ''}\n\n{needs}.".strip()
 
     def get_override_parameters(self) -> list[Any]:
         """``fields`` where rows can be thinned."""

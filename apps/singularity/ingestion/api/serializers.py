@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.singularity.ingestion.models import Codebase, DeclaredDependency, File
+from apps.singularity.ingestion.models import Chunk, Codebase, DeclaredDependency, File
 from apps.singularity.ingestion.selectors import codebase_summary
 from apps.singularity.ingestion.selectors.search import MAX_LIMIT
 
@@ -56,6 +56,37 @@ class FileSerializer(serializers.ModelSerializer[File]):
             "id", "codebase", "path", "state", "reason", "detail", "is_directory", "language",
             "encoding", "size", "lines", "has_syntax_errors",
         )  # fmt: skip
+
+
+class ChunkSerializer(serializers.ModelSerializer[Chunk]):
+    """Where a piece of a file stands and what it is."""
+
+    codebase = serializers.CharField(source="codebase.name", help_text="Name of the code base.")
+    path = serializers.CharField(source="file.path", help_text="Below the code base's root.")
+
+    class Meta:
+        model = Chunk
+        fields = (
+            "id", "codebase", "path", "ordinal", "language", "kind", "symbol", "signature",
+            "documentation", "start_line", "end_line",
+        )  # fmt: skip
+        extra_kwargs: ClassVar = {
+            "ordinal": {"help_text": "Which piece of the file, from 0."},
+            "symbol": {"help_text": "Qualified name of what it defines; empty for other code."},
+            "start_line": {"help_text": "From 1."},
+            "end_line": {"help_text": "The last one, included."},
+        }
+
+
+class ChunkTextSerializer(ChunkSerializer):
+    """A piece of a file with its text."""
+
+    class Meta(ChunkSerializer.Meta):
+        fields = (*ChunkSerializer.Meta.fields, "content")  # type: ignore[assignment]  # one more
+        extra_kwargs: ClassVar = {
+            **ChunkSerializer.Meta.extra_kwargs,
+            "content": {"help_text": "As it stands in the file, without secrets."},
+        }
 
 
 class DependencySerializer(serializers.ModelSerializer[DeclaredDependency]):

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.singularity.ingestion.api.views import (
+    ChunkViewSet,
     CodebaseViewSet,
     DependencyViewSet,
     EncoderView,
@@ -14,6 +15,7 @@ from apps.singularity.ingestion.api.views import (
 router = SimpleRouter(trailing_slash=False)
 router.register("codebases", CodebaseViewSet, basename="codebase")
 router.register("files", FileViewSet, basename="file")
+router.register("chunks", ChunkViewSet, basename="chunk")
 router.register("dependencies", DependencyViewSet, basename="dependency")
 
 urlpatterns = [

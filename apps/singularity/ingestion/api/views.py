@@ -28,6 +28,8 @@ from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
 from apps.shared.core.jobs import job_running
 from apps.singularity.ingestion import services, tasks
 from apps.singularity.ingestion.api.serializers import (
+    ChunkSerializer,
+    ChunkTextSerializer,
     CodebaseDetailSerializer,
     CodebaseSerializer,
     DependencySerializer,
@@ -38,7 +40,7 @@ from apps.singularity.ingestion.api.serializers import (
     SearchResponseSerializer,
 )
 from apps.singularity.ingestion.engine.lexical import PathGlobError
-from apps.singularity.ingestion.models import Codebase, DeclaredDependency, File
+from apps.singularity.ingestion.models import Chunk, Codebase, DeclaredDependency, File
 from apps.singularity.ingestion.selectors import chunks_search, encoder_status
 from apps.singularity.ingestion.selectors.filters import SearchFilters, UnknownCodebase
 from apps.singularity.ingestion.selectors.sbom import codebases_sbom
@@ -102,7 +104,7 @@ class FileFilter(filters.FilterSet):
         fields = ("codebase", "state", "reason", "language", "has_syntax_errors")
 
 
-class FileViewSet(ListViewSet[File]):
+class FileViewSet(ReadViewSet[File]):
     """Files, and paths left out with the reason."""
 
     queryset = File.objects.none()
@@ -116,6 +118,44 @@ class FileViewSet(ListViewSet[File]):
             .exclude(state=File.State.REMOVED)
             .order_by("id")
         )
+
+
+class ChunkFilter(filters.FilterSet):
+    """Filters of the chunk list."""
+
+    path = filters.CharFilter(
+        field_name="file__path", lookup_expr="startswith", help_text="Start of the path."
+    )
+    name = filters.CharFilter(
+        method="called", help_text="Last part of the symbol, whatever its case."
+    )
+    language = filters.CharFilter(help_text="Exact name of a language.")
+    kind = filters.CharFilter(help_text="Exact kind, such as function.")
+
+    class Meta:
+        model = Chunk
+        fields = ("codebase", "file")
+
+    def called(self, rows: QuerySet[Chunk], _name: str, value: str) -> QuerySet[Chunk]:
+        """By the column that is in lower case."""
+        return rows.filter(name=value.lower())
+
+
+class ChunkViewSet(ReadViewSet[Chunk]):
+    """Pieces of files as they are searched, in the order of their ids; one comes with its text."""
+
+    queryset = Chunk.objects.none()
+    filterset_class = ChunkFilter
+
+    def get_queryset(self) -> QuerySet[Chunk]:
+        """Rows of this instance; lists leave the text where it is."""
+        rows = Chunk.objects.filter(instance=settings.INSTANCE_ID).order_by("id")
+        rows = rows.select_related("codebase", "file")
+        return rows if self.action == "retrieve" else rows.defer("content")
+
+    def get_serializer_class(self) -> type[ChunkSerializer]:
+        """One comes with its text."""
+        return ChunkTextSerializer if self.action == "retrieve" else ChunkSerializer
 
 
 class DependencyFilter(filters.FilterSet):
