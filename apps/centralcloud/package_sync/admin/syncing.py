@@ -27,6 +27,7 @@ from apps.centralcloud.package_sync.models import Outcome, Seed
 from apps.centralcloud.package_sync.services.naming import WrongPurl, purl_normal
 from apps.centralcloud.package_sync.services.syncing.reading import UNEXPECTED
 from apps.shared.access.admin.audited import AuditedAdmin
+from apps.shared.core.admin.lists import ListAdmin
 
 DEEPEST = 5
 SOON = "{} is read with what is due: within a quarter of an hour."
@@ -72,7 +73,7 @@ class SeedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs o
 
 
 @admin.register(Seed)
-class SeedAdmin(AuditedAdmin, ModelAdmin):
+class SeedAdmin(AuditedAdmin, ListAdmin, ModelAdmin):
     """Packages that are read whether or not anybody declares them."""
 
     noun = "package_seed"
@@ -80,6 +81,7 @@ class SeedAdmin(AuditedAdmin, ModelAdmin):
     form = SeedForm
     list_display = ("purl", "depth", "note", "added_at")
     search_fields = ("purl", "note")
+    list_per_page = 50
     search_help_text = "Part of a package URL or of a note"
 
     def save_model(self, request: HttpRequest, obj: Seed, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature

@@ -2,5 +2,6 @@
 
 from apps.shared.core.admin.base import BoundedPaginator, InstanceAdmin
 from apps.shared.core.admin.jobs import JobAdmin
+from apps.shared.core.admin.lists import ListAdmin
 
-__all__ = ["BoundedPaginator", "InstanceAdmin", "JobAdmin"]
+__all__ = ["BoundedPaginator", "InstanceAdmin", "JobAdmin", "ListAdmin"]

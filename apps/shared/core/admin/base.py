@@ -17,6 +17,8 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 
+from apps.shared.core.admin.lists import ListAdmin
+
 COUNT_LIMIT = 10_000
 """Rows that a list counts and pages through; a filter narrows it down to the rest."""
 
@@ -42,7 +44,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in stubs
         return int(rows.order_by()[: COUNT_LIMIT + 1].count())
 
 
-class InstanceAdmin(ModelAdmin):
+class InstanceAdmin(ListAdmin, ModelAdmin):
     """Only rows of this instance; learned facts are read, not edited."""
 
     list_per_page = 50

@@ -21,14 +21,17 @@ from apps.shared.access.admin.audited import AuditedAdmin
 from apps.shared.access.audit import actor_of
 from apps.shared.access.models import ApiToken, Scope
 from apps.shared.access.tokens import DAYS, MOST_DAYS, token_delete, token_issue, tokens_of
+from apps.shared.core.admin.lists import ListAdmin
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(AuditedAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic in stubs only
+class UserAdmin(AuditedAdmin, ListAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic in stubs only
     """Users."""
+
+    list_per_page = 50
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -36,8 +39,10 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignore[type
 
 
 @admin.register(Group)
-class GroupAdmin(AuditedAdmin, DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(AuditedAdmin, ListAdmin, DjangoGroupAdmin, ModelAdmin):
     """Groups."""
+
+    list_per_page = 50
 
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs only
@@ -66,11 +71,15 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs 
 
 
 @admin.register(ApiToken)
-class TokenAdmin(ModelAdmin):
+class TokenAdmin(ListAdmin, ModelAdmin):
     """Tokens of the REST API; a new one is shown once, when it is made."""
 
     list_display = ("name", "begins", "user", "scopes_shown", "created", "expiry", "last_used_at")
     list_per_page = 50
+    export_fields = (
+        *("name", "token_key", "user__username", "scopes"),
+        *("created", "expiry", "last_used_at"),
+    )
     search_fields = ("name", "token_key", "user__username")
     search_help_text = "Name, beginning of the secret, or account"
     form = TokenForm

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import format_html
 from django_celery_beat.admin import ClockedScheduleAdmin as BeatClockedAdmin
 from django_celery_beat.admin import CrontabScheduleAdmin as BeatCrontabAdmin
@@ -25,8 +24,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.shared.access.admin.audited import AuditedAdmin
 from apps.shared.core.admin.base import link, row_url
+from apps.shared.core.admin.lists import ListAdmin
 from apps.shared.core.jobs.status import last_runs
 from apps.shared.core.templatetags.figures import duration
+from apps.shared.core.times import ago
 
 for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
     admin.site.unregister(model)
@@ -46,7 +47,7 @@ class TaskForm(PeriodicTaskForm):
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(AuditedAdmin, BeatTaskAdmin, ModelAdmin):
+class PeriodicTaskAdmin(AuditedAdmin, ListAdmin, BeatTaskAdmin, ModelAdmin):
     """What runs when; edits hold from the next tick of beat on."""
 
     noun = "schedule"
@@ -55,6 +56,7 @@ class PeriodicTaskAdmin(AuditedAdmin, BeatTaskAdmin, ModelAdmin):
     date_hierarchy = None
     list_display = ("name", "enabled", "scheduler", "last_run", "took", "outcome")
     list_filter = ("enabled",)
+    list_per_page = 50
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list, with the last run of all tasks in one query."""
@@ -71,9 +73,7 @@ class PeriodicTaskAdmin(AuditedAdmin, BeatTaskAdmin, ModelAdmin):
         at = task.run.job.started_at if task.run else task.last_run_at
         if at is None:
             return None
-        age = f"{duration(timezone.now() - at)} ago"
-        shown = link(row_url(task.run.job), age) if task.run else age
-        return format_html('<span title="{} UTC">{}</span>', f"{at:%Y-%m-%d %H:%M:%S}", shown)
+        return link(row_url(task.run.job), ago(at)) if task.run else ago(at)
 
     @display(description="Took", empty_value="")
     def took(self, task: Any) -> str | None:
@@ -92,15 +92,32 @@ class PeriodicTaskAdmin(AuditedAdmin, BeatTaskAdmin, ModelAdmin):
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(AuditedAdmin, BeatCrontabAdmin, ModelAdmin):
+class CrontabAdmin(AuditedAdmin, ListAdmin, BeatCrontabAdmin, ModelAdmin):
     """Times by crontab."""
+
+    list_per_page = 50
+    search_fields = ("minute", "hour", "day_of_week")
 
 
 @admin.register(ClockedSchedule)
-class ClockedAdmin(AuditedAdmin, BeatClockedAdmin, ModelAdmin):
+class ClockedAdmin(AuditedAdmin, ListAdmin, BeatClockedAdmin, ModelAdmin):
     """Single times."""
 
+    list_per_page = 50
+    list_filter = ("clocked_time",)
 
-@admin.register(IntervalSchedule, SolarSchedule)
-class IntervalAdmin(AuditedAdmin, ModelAdmin):
-    """Times by interval, or by the sun."""
+
+@admin.register(IntervalSchedule)
+class IntervalAdmin(AuditedAdmin, ListAdmin, ModelAdmin):
+    """Times by interval."""
+
+    list_per_page = 50
+    list_filter = ("period",)
+
+
+@admin.register(SolarSchedule)
+class SolarAdmin(AuditedAdmin, ListAdmin, ModelAdmin):
+    """Times by the sun."""
+
+    list_per_page = 50
+    list_filter = ("event",)

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from apps.shared.dashboard.charts import Chart, sparkline
+from apps.shared.dashboard.hints import hint_of
 from apps.shared.dashboard.times import ago
 
 register = template.Library()
@@ -32,3 +33,11 @@ def empty_state(title: str, text: str = "", *, command: str = "", url: str = "")
         url: where to do it, in which case ``text`` is the link.
     """
     return {"title": title, "text": text, "command": command, "url": url}
+
+
+@register.inclusion_tag("dashboard/empty_state.html")
+def list_hint(changes: Any) -> dict[str, str]:
+    """What an empty list of the admin says."""
+    text, command = hint_of(changes.model_admin)
+    title = f"No {changes.opts.verbose_name_plural} yet"
+    return {"title": title, "text": text, "command": command, "url": ""}
