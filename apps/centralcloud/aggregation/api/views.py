@@ -18,6 +18,7 @@ from apps.centralcloud.aggregation.api.serializers import (
 )
 from apps.centralcloud.aggregation.models import GlobalFact, StatisticsSnapshot, Subject
 from apps.centralcloud.aggregation.selectors.facts import fact_holders, facts_shown
+from apps.shared.core.api.filters import MomentFilter
 from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
 
 HOLDERS = 1000
@@ -91,12 +92,8 @@ class FrameworkViewSet(FactViewSet):
 class SnapshotFilter(filters.FilterSet):
     """Filters of the history."""
 
-    since = filters.IsoDateTimeFilter(
-        field_name="generated_at", lookup_expr="gte", help_text="From then."
-    )
-    until = filters.IsoDateTimeFilter(
-        field_name="generated_at", lookup_expr="lt", help_text="Before then."
-    )
+    since = MomentFilter(field_name="generated_at", lookup_expr="gte", help_text="From then.")
+    until = MomentFilter(field_name="generated_at", lookup_expr="lt", help_text="Before then.")
 
     class Meta:
         model = StatisticsSnapshot

@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 from apps.shared.access.audit import Actor, actor_of
 from apps.shared.access.models import ApiToken, AuditEntry, Scope
 from apps.shared.access.tokens import DAYS, MOST_DAYS, token_delete, token_issue, tokens_of
+from apps.shared.core.api.filters import MomentFilter
 from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
 
 LOGIN_HOURS = 10
@@ -217,8 +218,8 @@ class AuditFilter(filters.FilterSet):
 
     actor = filters.CharFilter(help_text="Exact name.")
     action = filters.CharFilter(lookup_expr="startswith", help_text="Start: `job` or `job.cancel`.")
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", help_text="From then.")
-    until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", help_text="Before then.")
+    since = MomentFilter(field_name="at", lookup_expr="gte", help_text="From then.")
+    until = MomentFilter(field_name="at", lookup_expr="lt", help_text="Before then.")
 
     class Meta:
         model = AuditEntry

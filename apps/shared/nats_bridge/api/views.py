@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from apps.shared.access.audit import Outcome, actor_of, audit_record
 from apps.shared.contracts.errors import Reason
+from apps.shared.core.api.filters import MomentFilter
 from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
 from apps.shared.nats_bridge.models import DeadLetter, OutboxMessage
 from apps.shared.nats_bridge.services.replaying import dead_letter_replay
@@ -118,12 +119,8 @@ class MessageOutFilter(filters.FilterSet):
     sent = filters.BooleanFilter(
         field_name="sent_at", lookup_expr="isnull", exclude=True, help_text="Whether it has left."
     )
-    since = filters.IsoDateTimeFilter(
-        field_name="created_at", lookup_expr="gte", help_text="Queued from then."
-    )
-    until = filters.IsoDateTimeFilter(
-        field_name="created_at", lookup_expr="lt", help_text="Queued before then."
-    )
+    since = MomentFilter(field_name="created_at", lookup_expr="gte", help_text="Queued from then.")
+    until = MomentFilter(field_name="created_at", lookup_expr="lt", help_text="Queued before then.")
 
     class Meta:
         model = OutboxMessage

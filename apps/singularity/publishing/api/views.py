@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from apps.shared.core.api.filters import MomentFilter
 from apps.shared.core.api.viewsets import ReadViewSet
 from apps.singularity.publishing.api import serializers
 from apps.singularity.publishing.models import EgressMessage
@@ -25,8 +26,8 @@ class EgressFilter(filters.FilterSet):
     """Filters of the ledger."""
 
     subject = filters.CharFilter(lookup_expr="startswith", help_text="Start of the subject.")
-    since = filters.IsoDateTimeFilter(field_name="sent_at", lookup_expr="gte")
-    until = filters.IsoDateTimeFilter(field_name="sent_at", lookup_expr="lt")
+    since = MomentFilter(field_name="sent_at", lookup_expr="gte")
+    until = MomentFilter(field_name="sent_at", lookup_expr="lt")
 
     class Meta:
         model = EgressMessage
