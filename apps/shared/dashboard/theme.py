@@ -25,6 +25,11 @@ def stylesheet(_request: HttpRequest) -> str:
     return static("dashboard/dashboard.css")
 
 
+def live_script(_request: HttpRequest) -> str:
+    """What parts of pages that renew themselves need beyond htmx."""
+    return static("dashboard/live.js")
+
+
 def instance_badge(_request: HttpRequest) -> list[str]:
     """Who this is to the others, on every page."""
     return [settings.IDENTITY.name, "primary"]
@@ -39,6 +44,7 @@ def unfold_settings(title: str) -> dict[str, Any]:
         "SITE_URL": "/",
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
         "STYLES": [stylesheet],
+        "SCRIPTS": [live_script],
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,
         "ENVIRONMENT": "apps.shared.dashboard.theme.instance_badge",

@@ -145,6 +145,7 @@ def test_times_are_told_by_their_distance_and_sort(admin_client: Client) -> None
     JobFactory(started_at=started)
     html = admin_client.get(address("core.job", "changelist")).content.decode()
     assert f'title="{started:%Y-%m-%d %H:%M:%S} UTC">5 min ago</time>' in html
+    assert 'href="?o=3"' in html
     later = JobFactory(started_at=timezone.now())
     for order, first in (("3", False), ("-3", True)):
         page = admin_client.get(address("core.job", "changelist") + f"?o={order}")

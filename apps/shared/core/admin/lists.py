@@ -103,7 +103,7 @@ class _Told:
         return None if moment is None else ago(moment)
 
     def __eq__(self, other: object) -> bool:
-        return other == self.__name__ if isinstance(other, str) else self is other
+        return self.__name__ == (other.__name__ if isinstance(other, _Told) else other)
 
     __hash__ = object.__hash__  # or Django finds the field itself in its tables
 
