@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -46,12 +47,23 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         return job.state == Job.State.RUNNING and job_is_alive(job)
 
 
+class JobFilter(filters.FilterSet):
+    """Filters of the job list."""
+
+    kind = filters.CharFilter(help_text="Exact kind, such as ingest.")
+    state = filters.ChoiceFilter(choices=Job.State.choices, help_text="How far it is.")
+
+    class Meta:
+        model = Job
+        fields: tuple[str, ...] = ()
+
+
 class JobViewSet(ReadViewSet[Job]):
     """The jobs of this instance, newest first."""
 
     queryset = Job.objects.none()
     serializer_class = JobSerializer
-    filterset_fields = ("kind", "state")
+    filterset_class = JobFilter
 
     def get_queryset(self) -> QuerySet[Job]:
         """Rows of this instance."""

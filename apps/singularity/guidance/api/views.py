@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -36,8 +37,12 @@ from apps.singularity.guidance.services import (
 class InsightFilter(filters.FilterSet):
     """Filters of the insight list."""
 
-    kind = filters.ChoiceFilter(choices=[(kind, kind) for kind in KINDS])
-    subject = filters.ChoiceFilter(choices=[(subject, subject) for subject in SUBJECTS])
+    kind = filters.ChoiceFilter(
+        choices=[(kind, kind) for kind in KINDS], help_text="What sort of insight it is."
+    )
+    subject = filters.ChoiceFilter(
+        choices=[(subject, subject) for subject in SUBJECTS], help_text="What it is about."
+    )
     all = filters.BooleanFilter(
         method="also_others", help_text="Whether to list dismissed and withdrawn ones too."
     )
@@ -89,10 +94,11 @@ class InsightViewSet(ReadViewSet[Insight]):
 
     def _marked(self, mark: Callable[..., None], verb: str, key: str) -> Response:
         try:
-            mark(key=key)
+            with transaction.atomic():
+                mark(key=key)
+                audit_record(f"insight.{verb}", actor=actor_of(self.request), about=key)
         except UnknownInsight as error:
             raise NotFound(str(error)) from None
-        audit_record(f"insight.{verb}", actor=actor_of(self.request), about=key)
         return Response(self.get_serializer(self.get_object()).data)
 
 

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -65,6 +65,7 @@ class CodebaseViewSet(ReadViewSet[Codebase]):
         request=IngestRequestSerializer,
         responses={202: JobSerializer, 409: None},
         description="Queue an ingest for a worker. 409 when the code base is being ingested.",
+        examples=[OpenApiExample("Every file again", {"full": True}, request_only=True)],
     )
     @action(detail=True, methods=["post"])
     def ingest(self, request: Request, **_kwargs: Any) -> Response:
@@ -99,9 +100,15 @@ class CodebaseViewSet(ReadViewSet[Codebase]):
 class FileFilter(filters.FilterSet):
     """Filters of the file list."""
 
+    path = filters.CharFilter(lookup_expr="startswith", help_text="Start of the path.")
+    language = filters.CharFilter(help_text="Exact name of a language.")
+    has_syntax_errors = filters.BooleanFilter(
+        help_text="Whether its parser met what it could not read."
+    )
+
     class Meta:
         model = File
-        fields = ("codebase", "state", "reason", "language", "has_syntax_errors")
+        fields = ("codebase", "state", "reason")
 
 
 class FileViewSet(ReadViewSet[File]):

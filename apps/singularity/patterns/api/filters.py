@@ -63,7 +63,10 @@ class ConfidentFilter(LearnedFilter):
 class PatternFilter(ConfidentFilter):
     """Filters and orders of the pattern list."""
 
-    kind = filters.ChoiceFilter(choices=[(kind.value, kind.value) for kind in PatternKind])
+    kind = filters.ChoiceFilter(
+        choices=[(kind.value, kind.value) for kind in PatternKind],
+        help_text="What sort of pattern it is.",
+    )
     language = filters.CharFilter(help_text="Exact name of a language.")
     min_occurrences = filters.NumberFilter(
         field_name="occurrences", lookup_expr="gte", min_value=0, max_value=2**31 - 1,

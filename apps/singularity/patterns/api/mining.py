@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -32,6 +32,7 @@ class MineView(APIView):
         request=MineRequestSerializer,
         responses={202: JobSerializer, 404: None, 409: None},
         description="Queue a mining for a worker. 409 when the code base is being mined.",
+        examples=[OpenApiExample("Every file again", {"full": True}, request_only=True)],
     )
     def post(self, request: Request, pk: int) -> Response:
         """Queue a mining; one that waits already is returned instead of a second."""

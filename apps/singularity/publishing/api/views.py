@@ -26,8 +26,8 @@ class EgressFilter(filters.FilterSet):
     """Filters of the ledger."""
 
     subject = filters.CharFilter(lookup_expr="startswith", help_text="Start of the subject.")
-    since = MomentFilter(field_name="sent_at", lookup_expr="gte")
-    until = MomentFilter(field_name="sent_at", lookup_expr="lt")
+    since = MomentFilter(field_name="sent_at", lookup_expr="gte", help_text="From then.")
+    until = MomentFilter(field_name="sent_at", lookup_expr="lt", help_text="Before then.")
 
     class Meta:
         model = EgressMessage

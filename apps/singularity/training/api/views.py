@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -46,13 +47,26 @@ class RunViewSet(ReadViewSet[TrainingRun]):
         responses={202: serializers.StartedSerializer, 400: None, 403: None, 409: None},
         description="Queue a training for a worker, or go on with a run that was interrupted. "
         "400 when it cannot be trained, 409 when one of its kind and scope waits already.",
+        examples=[
+            OpenApiExample(
+                "Two hours of Rust",
+                {"kind": "t5", "languages": ["rust"], "minutes": 120},
+                request_only=True,
+            ),
+            OpenApiExample(
+                "Go on after an interruption",
+                {"kind": "t5", "resume": "0f7a3c1e-8f5b-4d8e-9a43-5a0b6a2b9d11"},
+                request_only=True,
+            ),
+        ],
     )
     def create(self, request: Request) -> Response:
         """Queue a training."""
         wanted = serializers.StartSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        run, job = start(dict(wanted.validated_data))
-        audit_record("training.start", actor=actor_of(request), about=run, job=job.pk)
+        with transaction.atomic():
+            run, job = start(dict(wanted.validated_data))
+            audit_record("training.start", actor=actor_of(request), about=run, job=job.pk)
         said = serializers.StartedSerializer({"run": runs_of().get(pk=run.pk), "job": job})
         return Response(said.data, status=status.HTTP_202_ACCEPTED)
 
@@ -61,9 +75,10 @@ class RunViewSet(ReadViewSet[TrainingRun]):
     def cancel(self, request: Request, **_kwargs: Any) -> Response:
         """Have it end after a checkpoint, to be resumed or not; 409 when it has ended."""
         run = self.get_object()
-        if run.job is None or not job_cancel(job_id=run.job.pk, instance=settings.INSTANCE_ID):
-            raise Conflict(f"run {str(run.pk)[:8]} does not run, and does not wait")
-        audit_record("training.cancel", actor=actor_of(request), about=run)
+        with transaction.atomic():
+            if run.job is None or not job_cancel(job_id=run.job.pk, instance=settings.INSTANCE_ID):
+                raise Conflict(f"run {str(run.pk)[:8]} does not run, and does not wait")
+            audit_record("training.cancel", actor=actor_of(request), about=run)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(parameters=[AFTER], responses=serializers.FollowSerializer)
@@ -106,6 +121,9 @@ class ModelViewSet(ReadViewSet[Model]):
     @extend_schema(
         request=serializers.KindAndScopeSerializer,
         responses={200: serializers.InUseSerializer, 403: None, 409: None},
+        examples=[
+            OpenApiExample("The T5 of Rust", {"kind": "t5", "scope": "rust"}, request_only=True)
+        ],
     )
     @action(detail=False, methods=["post"], url_path="roll-back")
     def roll_back(self, request: Request) -> Response:
@@ -118,8 +136,9 @@ class ModelViewSet(ReadViewSet[Model]):
 
 def _in_use(request: Request, done: str, change: Callable[[], ModelInUse]) -> Response:
     try:
-        row = change()
+        with transaction.atomic():
+            row = change()
+            audit_record(done, actor=actor_of(request), about=row.model)
     except services.FAILURES as error:
         raise Conflict(str(error)) from None
-    audit_record(done, actor=actor_of(request), about=row.model)
     return Response(serializers.InUseSerializer(row).data)
