@@ -51,7 +51,7 @@ HINTS: dict[str, Hint] = {
     "knowledge_cache.copy": ("Answers that come from Centralcloud are kept here.", ""),
     "knowledge_cache.entry": ("The first question leaves its answer here.", ""),
     "knowledge_cache.tally": ("Questions are counted from the first one on.", ""),
-    "nats_bridge.deadletter": ("Good: no message was set aside.", "dead_letters"),
+    "nats_bridge.deadletter": ("Good: no message was set aside.", ""),
     "nats_bridge.inboxmessage": ("Messages show here while a bridge runs.", "nats_bridge"),
     "nats_bridge.outboxmessage": ("What is to be sent waits here.", "doctor"),
     "nats_bridge.refusals": ("Good: no message was refused.", ""),

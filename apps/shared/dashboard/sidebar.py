@@ -51,7 +51,13 @@ ACCESS = Group(
     (
         Item("Users", "person", "admin:auth_user_changelist", "auth.view_user"),
         Item("Groups", "group", "admin:auth_group_changelist", "auth.view_group"),
-        Item("API tokens", "key", "admin:access_apitoken_changelist", "access.view_apitoken"),
+        Item("API tokens", "key", "admin:access_apitoken_changelist"),
+        Item(
+            "Audit log",
+            "policy",
+            "admin:access_auditentry_changelist",
+            "access.view_auditentry",
+        ),
         Item("API reference", "api", "docs"),
         Item("Event reference", "sync_alt", "events"),
     ),

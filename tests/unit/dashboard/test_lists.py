@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_every_list_can_do_the_same(admin_client: Client, label: str) -> None:
 
 @pytest.mark.parametrize("label", BY_LABEL)
 def test_every_list_is_exported(admin_client: Client, label: str) -> None:
-    response = admin_client.get(address(label, "export"))
+    response: Any = admin_client.get(address(label, "export"))
     assert response.status_code == 200
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     model = BY_LABEL[label].opts.model_name
@@ -102,7 +103,7 @@ def test_an_export_keeps_filter_search_and_order_and_leaves_pages() -> None:
     assert len(rows) == 30
     assert {row["state"] for row in rows} == {"failed"}
     entry = AuditEntry.objects.get(action="export.csv")
-    assert entry.details == {"state__exact": "failed", "q": "shop", "o": "1"}
+    assert entry.details == {"filters": {"state__exact": "failed", "q": "shop", "o": "1"}}
     listed = client.get(address("core.job", "changelist") + "?state__exact=failed&q=shop")
     assert "export.csv?state__exact=failed&amp;q=shop" in listed.content.decode()
 
@@ -141,7 +142,7 @@ def test_tokens_are_exported_without_what_opens(admin_client: Client, admin_user
 
 
 def test_times_are_told_by_their_distance_and_sort(admin_client: Client) -> None:
-    started = timezone.now() - timezone.timedelta(minutes=5, seconds=1)
+    started = timezone.now() - timedelta(minutes=5, seconds=1)
     JobFactory(started_at=started)
     html = admin_client.get(address("core.job", "changelist")).content.decode()
     assert f'title="{started:%Y-%m-%d %H:%M:%S} UTC">5 min ago</time>' in html
@@ -175,3 +176,10 @@ def test_viewing_is_enough_to_export(client: Client) -> None:
     JobFactory(instance="somebody-else", label="theirs")
     rows = rows_of(client.get(address("core.job", "export")))
     assert [row["label"] for row in rows] == ["mine"]
+
+
+def test_a_filter_named_like_an_argument_is_noted_like_others(admin_client: Client) -> None:
+    query = "?action=export.csv&via__exact=dashboard"
+    rows = rows_of(admin_client.get(address("access.auditentry", "export") + query))
+    assert [row["action"] for row in rows] == ["export.csv"]
+    assert AuditEntry.objects.get().details["filters"]["action"] == "export.csv"

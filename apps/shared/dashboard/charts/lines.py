@@ -91,7 +91,7 @@ class _Drawing:
     def line(self, name: str, places: Sequence[Place], number: int) -> Line:
         points = tuple(self.point(name, place) for place in places)
         path = "M" + "L".join(f"{point.x:g} {point.y:g}" for point in points)
-        last = self.value(places[-1][1])
+        last = number_text(places[-1][1])
         return Line(name, path, points, number % STYLES + 1, last, len(points) == 1)
 
     def point(self, name: str, place: Place) -> Point:

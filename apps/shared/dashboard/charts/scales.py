@@ -15,7 +15,8 @@ _TIMES = (
     *(1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0),
     *(3600.0, 7200.0, 3 * 3600.0, 6 * 3600.0, 12 * 3600.0, _DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY),
 )
-_LARGE = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_LARGE = ((1e12, "T", 5e11), (1e9, "G", 5e8), (1e6, "M", 5e5), (1e3, "k", 1e3))
+"""Units of large numbers, their letters, and the least step that they are used with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,11 @@ def _same(low: float, high: float) -> bool:
 
 
 def mark_text(value: float, step: float) -> str:
-    """A mark of an axis, with as many decimals as its step has: 0.25, 1,200, 40k, 3M."""
+    """A mark of an axis, with as many decimals as its step has: 0.25, 1,200, 40k, 2.5M."""
     if step <= 0 or abs(value) < step / 1e6:
         return "0"
-    for size, letter in _LARGE:
-        if abs(value) >= size * 10 and step >= size / 10:
+    for size, letter, least in _LARGE:
+        if step >= least:
             return f"{_decimals(value / size, step / size)}{letter}"
     if abs(value) < 1e-4:
         return f"{value:.3g}"
