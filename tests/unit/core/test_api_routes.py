@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +33,7 @@ from tests.common.problems import problem_of, wrong_fields
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
-ROWS = {
+ROWS: dict[str, Any] = {
     "jobs": JobFactory,
     "codebases": ChunkFactory,
     "files": ChunkFactory,
@@ -96,13 +98,12 @@ def test_every_list_has_csv_fields_and_an_entity_tag(client: APIClient) -> None:
         assert "fields" in wrong_fields(client.get(API + path, {"fields": "nothing"})), path
 
 
-def test_every_filter_says_what_it_is_or_is_a_column(client: APIClient) -> None:
+def test_every_filter_says_what_it_is_or_is_a_column() -> None:
     """A column's own name says all; what a filter adds to columns does not."""
     for path, kind in lists().items():
-        chosen = kind.__dict__.get("filterset_class")
-        if not isinstance(chosen, type):
-            continue
-        for name, one in chosen.declared_filters.items():
+        chosen: Any = kind.__dict__.get("filterset_class")
+        declared = getattr(chosen, "declared_filters", {})
+        for name, one in declared.items():
             said = one.extra.get("help_text")
             assert said or name == "ordering", f"{path}?{name}="
 
@@ -182,3 +183,15 @@ def test_chunks_are_filtered_and_one_comes_with_its_text(client: APIClient) -> N
     (row,) = client.get(f"{API}chunks", {"language": "rust"}).json()["results"]
     assert "content" not in row
     assert client.get(f"{API}chunks/{wanted.pk}").json()["content"] == wanted.content
+
+
+@pytest.mark.parametrize(("variable", "site"), [("SITE", "singularity"), ("FLEET", "centralcloud")])
+def test_what_the_page_of_the_api_shows_is_there(variable: str, site: str) -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    known = re.findall(
+        r"^  /api/v1/(.+):$", (docs / f"openapi/{site}.yaml").read_text(), re.MULTILINE
+    )
+    shown = re.findall(rf'\${variable}/([^\s?"]+)', (docs / "api.md").read_text())
+    assert len(shown) > 10
+    allowed = [re.compile(re.sub(r"\{\w+\}", ".+", path)) for path in known]
+    assert [path for path in shown if not any(one.fullmatch(path) for one in allowed)] == []
