@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule
+from unfold.templatetags import unfold_list
 
 from apps.shared.access.models import ApiToken, AuditEntry
 from apps.shared.core.admin.lists import ListAdmin
@@ -182,4 +183,17 @@ def test_a_filter_named_like_an_argument_is_noted_like_others(admin_client: Clie
     query = "?action=export.csv&via__exact=dashboard"
     rows = rows_of(admin_client.get(address("access.auditentry", "export") + query))
     assert [row["action"] for row in rows] == ["export.csv"]
-    assert AuditEntry.objects.get().details["filters"]["action"] == "export.csv"
+    entry = AuditEntry.objects.get(action="export.csv")
+    assert entry.details["filters"]["action"] == "export.csv"
+
+
+def test_headers_are_worked_out_once_a_list_and_follow_its_order(admin_client: Client) -> None:
+    JobFactory.create_batch(3)
+    page = admin_client.get(address("core.job", "changelist") + "?o=-3")
+    headers = unfold_list.result_headers(page.context["cl"])
+    assert unfold_list.result_headers(page.context["cl"]) is headers
+    assert [one["text"] for one in headers if one.get("sorted")] == ["Started at"]
+    other = admin_client.get(address("core.job", "changelist"))
+    assert unfold_list.result_headers(other.context["cl"]) is not headers
+    told = other.content.decode()
+    assert told.count('data-label="Started at"') == 3
