@@ -84,7 +84,9 @@ JOBS: dict[str, str] = {
 }
 QUEUES: dict[str, str] = {}
 PANELS: list[str] = [
+    "apps.centralcloud.aggregation.panels.MATRIX",
     "apps.centralcloud.fleet.panels.FLEET",
+    "apps.centralcloud.aggregation.panels.OVER_TIME",
     "apps.centralcloud.aggregation.panels.KNOWN",
     "apps.centralcloud.insights.panels.INSIGHTS",
     "apps.centralcloud.package_sync.panels.PACKAGES",
@@ -142,6 +144,12 @@ QUERIES: dict[str, str] = {
     "centralcloud.query.insights": "apps.centralcloud.insights.questions.insights",
     "centralcloud.query.statistics": "apps.centralcloud.insights.questions.statistics",
 }
+INSTANCE_PARTS: list[str] = [
+    "apps.centralcloud.aggregation.parts.LEARNED",
+    "apps.centralcloud.averaging.parts.STANDING",
+    "apps.centralcloud.insights.parts.TOLD",
+    "apps.centralcloud.package_sync.parts.PACKAGES",
+]
 WITHDRAWALS: list[str] = [
     "apps.centralcloud.averaging.services.withdrawing.instance_remove",
     "apps.centralcloud.aggregation.services.withdrawing.instance_remove",

@@ -32,6 +32,7 @@ class Doing:
     unit: str
     percent: float | None
     elapsed: timedelta
+    loss: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +82,5 @@ def _doing(job: dict[str, Any]) -> Doing:
         unit=job["unit"],
         percent=min(100.0, 100 * done / total) if total else None,
         elapsed=timedelta(seconds=job["elapsed_seconds"]),
+        loss=job.get("loss"),
     )

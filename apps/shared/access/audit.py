@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ def audited(
     try:
         yield
     except refusals as error:
-        entry.outcome, entry.details = Outcome.REFUSED, {**details, "error": str(error)[:500]}
+        said = _storable(str(error))[:500]
+        entry.outcome, entry.details = Outcome.REFUSED, {**entry.details, "error": said}
         entry.save(update_fields=["outcome", "details"])
         raise
 
@@ -89,14 +91,19 @@ def audit_record(
     row = isinstance(about, Model)
     return AuditEntry.objects.create(
         instance=settings.INSTANCE_ID,
-        actor=actor.name[:150],
+        actor=_storable(actor.name)[:150],
         user_id=actor.user_id,
         via=actor.via,
         address=actor.address,
         action=action,
         target_kind=about._meta.label_lower if isinstance(about, Model) else "",  # noqa: SLF001
-        target_id=str(about.pk)[:100] if isinstance(about, Model) else "",
-        target=str(about)[:300] if row or about else "",
+        target_id=_storable(str(about.pk))[:100] if isinstance(about, Model) else "",
+        target=_storable(str(about))[:300] if row or about else "",
         outcome=outcome,
-        details=details,
+        details=json.loads(_storable(json.dumps(details))),
     )
+
+
+def _storable(text: str) -> str:
+    """Without NUL, which PostgreSQL keeps in no text, neither as it is nor as JSON writes it."""
+    return text.replace("\0", "\ufffd").replace("\\u0000", "\ufffd")

@@ -8,14 +8,20 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.shared.dashboard.charts import Series, line_chart
 from apps.shared.dashboard.frame import Panel
 from apps.shared.dashboard.sidebar import Group, Item
-from apps.shared.nats_bridge.selectors import queueing, traffic
+from apps.shared.nats_bridge.selectors import message_rates, queueing, traffic
+
+MINUTES_SHOWN = 60
 
 
 def _bridge(_request: HttpRequest) -> dict[str, Any]:
     now, state = timezone.now(), traffic()
+    rates = message_rates(minutes=MINUTES_SHOWN)
+    lines = [Series("received", rates.received), Series("sent", rates.sent)]
     return {
+        "rates": line_chart("Messages a minute, last hour", lines),
         "isolated": settings.ENVIRONMENT.nats_mode == "isolated",
         "enrolled": queueing(),
         "traffic": state,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models.functions import TruncMinute
 from django.utils import timezone
 
 from apps.shared.nats_bridge.models import (
@@ -86,6 +88,33 @@ def traffic() -> Traffic:
         dead=dead.count(),
         refused=refused["all"] or 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Messages a minute: (minute in UTC, number), the oldest first; minutes without any are 0."""
+
+    received: list[tuple[datetime, int]]
+    sent: list[tuple[datetime, int]]
+
+
+def message_rates(*, minutes: int) -> Rates:
+    """Of whole minutes before this one, by two queries over their indexes."""
+    end = timezone.now().replace(second=0, microsecond=0)
+    every = [end - timedelta(minutes=ago) for ago in range(minutes, 0, -1)]
+    inbox = InboxMessage.objects.filter(receiver=settings.IDENTITY.name)
+    outbox = OutboxMessage.objects.filter(instance=settings.IDENTITY.name)
+
+    def counted(rows: QuerySet[Any], column: str) -> list[tuple[datetime, int]]:
+        within = rows.filter(**{f"{column}__gte": every[0], f"{column}__lt": end}).order_by()
+        found = dict(
+            within.annotate(minute=TruncMinute(column))
+            .values_list("minute")
+            .annotate(number=Count("id"))
+        )
+        return [(minute, found.get(minute, 0)) for minute in every]
+
+    return Rates(counted(inbox, "received_at"), counted(outbox, "sent_at"))
 
 
 def dead_letters(*, reason: str = "") -> QuerySet[DeadLetter]:

@@ -79,7 +79,7 @@ def test_every_admin_of_rows_that_carry_an_instance_filters_by_it(rf: Any, admin
             sql = str(model_admin.get_queryset(request).query)
             assert f'"instance" = {settings.INSTANCE_ID}' in sql, model
             filtered += 1
-    assert filtered == 22
+    assert filtered == 23
 
 
 @pytest.mark.parametrize("model", FACTORIES)

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from apps.centralcloud.aggregation.admin.content import BY_SUBJECT, STYLE, content_html, percent
+from apps.centralcloud.aggregation.admin.matrix import matrix_page
 from apps.centralcloud.aggregation.models import GlobalFact
 from apps.centralcloud.aggregation.selectors.facts import fact_contributions
 from apps.centralcloud.fleet.admin.base import FleetAdmin
@@ -25,6 +26,7 @@ class FactAdmin(FleetAdmin):
     search_fields = ("name", "=key")
     search_help_text = "Words of the content, or a whole key"
     list_before_template = STYLE
+    custom_urls = (("matrix", "aggregation_matrix", matrix_page),)
     change_form_before_template = STYLE
     fields = (
         "content", "key", "who", "sure", "others_see", "codebases", "occurrences", "files",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,14 @@ _NAMES = f"""
 _INSTANCES = f"""
     SELECT DISTINCT instance COLLATE "C" FROM {VIEW}
     WHERE facet = %s AND instance COLLATE "C" > %s ORDER BY 1 LIMIT %s
+"""
+_RECENT = f"""
+    SELECT instance FROM {VIEW} WHERE facet = %s
+    GROUP BY instance ORDER BY max(last_changed_at) DESC, instance LIMIT %s
+"""
+_HAS = f"""
+    SELECT facet, name, number, last_changed_at FROM {VIEW}
+    WHERE instance = %s AND name <> '' ORDER BY facet, number DESC, name
 """
 _CELLS = f"""
     SELECT instance, name, number, last_changed_at FROM {VIEW}
@@ -67,17 +75,44 @@ def fleet_matrix(*, facet: str, after: str = "") -> Matrix:
     Raises:
         KeyError: there is no such facet.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_INSTANCES, [facet, after, PAGE + 1])
+        found = [instance for (instance,) in cursor.fetchall()]
+    page = found[:PAGE]
+    return _beside(facet, page, page[-1] if len(found) > PAGE else "")
+
+
+def matrix_recent(*, facet: str, limit: int) -> Matrix:
+    """Those instances that told a change last, beside the most frequent names of a facet.
+
+    Raises:
+        KeyError: there is no such facet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT, [facet, limit])
+        page = [instance for (instance,) in cursor.fetchall()]
+    return _beside(facet, page, "")
+
+
+def instance_cells(instance: str) -> Mapping[str, Mapping[str, MatrixCell]]:
+    """What one instance has: cells by name for each facet, the most first."""
+    cells: dict[str, dict[str, MatrixCell]] = {facet: {} for facet in FACETS}
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS, [instance])
+        for facet, name, number, at in cursor.fetchall():
+            cells[facet][name] = MatrixCell(number, at)
+    return cells
+
+
+def _beside(facet: str, page: Sequence[str], following: str) -> Matrix:
     counts = FACETS[facet]
     with connection.cursor() as cursor:
         cursor.execute(_NAMES, [facet])
         names = {name: instances for name, instances, _ in cursor.fetchall()}
-        cursor.execute(_INSTANCES, [facet, after, PAGE + 1])
-        found = [instance for (instance,) in cursor.fetchall()]
-        page = found[:PAGE]
-        cursor.execute(_CELLS, [facet, page])
+        cursor.execute(_CELLS, [facet, list(page)])
         cells: dict[str, dict[str, MatrixCell]] = defaultdict(dict)
         for instance, name, number, at in cursor.fetchall():
             cells[instance][name] = MatrixCell(number, at)
     others = {one: cells[one].pop("") for one in page if "" in cells[one]}
     rows = {instance: cells[instance] for instance in page}
-    return Matrix(facet, counts, names, rows, others, page[-1] if len(found) > PAGE else "")
+    return Matrix(facet, counts, names, rows, others, following)

@@ -10,10 +10,14 @@ from django.db import connection
 
 VIEW = "aggregation_instance_summary"
 PAGE = 200
+_COLUMNS = """
+    instance, codebases, patterns, architecture, frameworks, packages, occurrences, shared,
+    alone, first_seen_at, last_seen_at
+"""
+_ONE = f"SELECT {_COLUMNS} FROM {VIEW} WHERE instance = %s"
 _PAGE = f"""
-    SELECT instance, codebases, patterns, architecture, frameworks, packages, occurrences, shared,
-        alone, first_seen_at, last_seen_at
-    FROM {VIEW} WHERE instance COLLATE "C" > %s ORDER BY instance COLLATE "C" LIMIT %s
+    SELECT {_COLUMNS} FROM {VIEW}
+    WHERE instance COLLATE "C" > %s ORDER BY instance COLLATE "C" LIMIT %s
 """
 
 
@@ -37,6 +41,14 @@ class InstanceSummary:
     alone: int
     first_seen_at: datetime | None
     last_seen_at: datetime | None
+
+
+def instance_summed(instance: str) -> InstanceSummary | None:
+    """One instance; None where it had told nothing when the view was last refreshed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, [instance])
+        row = cursor.fetchone()
+    return InstanceSummary(*row) if row else None
 
 
 def instances_summed(*, after: str = "") -> tuple[Sequence[InstanceSummary], str]:

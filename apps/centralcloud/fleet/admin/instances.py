@@ -15,6 +15,7 @@ from apps.centralcloud.fleet.admin.filters import ConditionFilter
 from apps.centralcloud.fleet.admin.shutting_out import REVOKE, WITHDRAW, shut_out
 from apps.centralcloud.fleet.display import VARIANTS, shown
 from apps.centralcloud.fleet.models import Instance
+from apps.centralcloud.fleet.parts import parts_of
 from apps.centralcloud.fleet.selectors.listing import Listed, condition_of
 from apps.shared.core.templatetags.figures import duration
 
@@ -75,6 +76,7 @@ class FleetInstanceAdmin(FleetAdmin):
         return {
             "one": shown(Listed(row, condition_of(row, now=now)), now=now),
             "keys": row.keys.all()[:KEYS_SHOWN],
+            "parts": parts_of(request, row.name),
             "can_revoke": enrolled and self.has_revoke_permission(request),
             "can_withdraw": not gone and self.has_withdraw_permission(request),
         }

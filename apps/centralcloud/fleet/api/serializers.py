@@ -18,6 +18,9 @@ class JobNowSerializer(serializers.Serializer[object]):
     total = serializers.IntegerField()
     unit = serializers.CharField()
     elapsed_seconds = serializers.FloatField()
+    loss = serializers.FloatField(
+        allow_null=True, default=None, help_text="Of a training, as last measured, in nats a token."
+    )
 
 
 class InstanceSerializer(serializers.ModelSerializer[Instance]):

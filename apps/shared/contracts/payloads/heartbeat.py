@@ -10,6 +10,7 @@ from apps.shared.contracts.payloads.base import (
     NO_NUL,
     Count,
     Language,
+    Number,
     Payload,
     Seconds,
     Time,
@@ -21,13 +22,17 @@ InstanceMode = Literal["read-write", "read-only"]
 
 
 class JobNow(Payload):
-    """A job that runs at this moment; ``total`` is 0 while it is not known."""
+    """A job that runs at this moment; ``total`` is 0 while it is not known.
+
+    ``loss`` is that of a training, per token in nats, as last measured.
+    """
 
     kind: Word
     done: Count = 0
     total: Count = 0
     unit: Annotated[str, StringConstraints(max_length=30, pattern=NO_NUL)] = ""
     elapsed_seconds: Seconds = 0
+    loss: Number | None = None
 
 
 class Heartbeat(Payload):

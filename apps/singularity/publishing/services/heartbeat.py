@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -56,4 +58,10 @@ def _job(status: JobStatus) -> JobNow:
         total=max(status.total, 0),
         unit=status.unit,
         elapsed_seconds=elapsed.total_seconds(),
+        loss=_finite(status.job.progress.get("loss")),
     )
+
+
+def _finite(loss: Any) -> float | None:
+    """A loss that can be told; a training that has gone astray has none."""
+    return loss if isinstance(loss, (int, float)) and math.isfinite(loss) else None

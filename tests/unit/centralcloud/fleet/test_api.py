@@ -13,7 +13,7 @@ from tests.common.factories.core import AdminFactory
 from tests.common.factories.fleet import InstanceFactory, heard
 
 pytestmark = pytest.mark.django_db
-JOB = {"kind": "mine", "done": 1, "total": 0, "unit": "", "elapsed_seconds": 0.5}
+JOB = {"kind": "mine", "done": 1, "total": 0, "unit": "", "elapsed_seconds": 0.5, "loss": None}
 
 
 def get(address: str = "/instances", *, name: str = "", anonymous: bool = False) -> Any:

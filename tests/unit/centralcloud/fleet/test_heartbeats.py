@@ -20,7 +20,8 @@ SECOND = timedelta(seconds=1)
 
 def test_a_heartbeat_says_what_the_instance_does_and_has() -> None:
     InstanceFactory(name="acme")
-    job = {"kind": "ingest", "done": 3, "total": 9, "unit": "files", "elapsed_seconds": 2}
+    job = {"kind": "train", "done": 3, "total": 9, "unit": "steps", "elapsed_seconds": 2}
+    job["loss"] = 4.75
     said = {"jobs": [job], "languages": ["python", "rust"], "patterns": 40, "queued": 7}
     heartbeats([heartbeat("acme", NOW, told_at=NOW + 8 * SECOND, lag_seconds=12.5, **said)])
     row = Instance.objects.get(name="acme")

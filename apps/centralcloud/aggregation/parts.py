@@ -1,0 +1,33 @@
+"""What an instance has learned, on its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.centralcloud.aggregation.display import TABS
+from apps.centralcloud.aggregation.selectors.matrix import instance_cells
+from apps.centralcloud.aggregation.selectors.summary import instance_summed
+from apps.centralcloud.fleet.parts import Part
+from apps.shared.dashboard.charts import bar_chart
+
+NAMES_SHOWN = 10
+UNITS = {"language": "files", "framework": "code bases", "kind": "patterns"}
+
+
+def _learned(instance: str) -> dict[str, Any]:
+    """Two queries."""
+    cells = instance_cells(instance)
+    charts = [
+        bar_chart(
+            title,
+            [(name, cell.number) for name, cell in list(cells[facet].items())[:NAMES_SHOWN]],
+            unit=UNITS[facet],
+        )
+        for facet, title in TABS.items()
+    ]
+    return {"charts": charts, "summary": instance_summed(instance), "any": any(cells.values())}
+
+
+LEARNED = Part(
+    "What it has learned", "aggregation/learned.html", _learned, "aggregation.view_globalfact"
+)
