@@ -17,7 +17,8 @@ def _packages(instance: str) -> dict[str, Any]:
     used = Use.objects.filter(instance=instance).values("package").distinct().count()
     numbers = [("used", used, list_url(Package, used_by=instance))]
     for concern in CONCERNS if used else ():
-        _, number = packages_ranked(Wanted(used_by=instance, **{concern: True}), limit=1)
+        asked: dict[str, Any] = {"used_by": instance, concern: True}
+        _, number = packages_ranked(Wanted(**asked), limit=1)
         numbers.append((concern, number, list_url(Package, used_by=instance, concern=concern)))
     return {"numbers": numbers, "used": used}
 

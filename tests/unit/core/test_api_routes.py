@@ -5,18 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from apps.shared.access.roles import Role
 from apps.shared.core.api.viewsets import ListViewSet
+from tests.common.api_routes import lists
 from tests.common.factories.core import JobFactory
 from tests.common.factories.ingestion import ChunkFactory, DependencyFactory
 from tests.common.factories.patterns import (
@@ -49,27 +48,6 @@ ROWS: dict[str, Any] = {
     "models": ModelFactory,
 }
 """What makes a row of a list, with all that it stands on."""
-
-
-def routes(patterns: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
-    """Each route with what answers it."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        here = before + str(pattern.pattern).lstrip("^").rstrip("$").removesuffix("\\Z")
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, here)
-        elif isinstance(pattern, URLPattern):
-            yield here, pattern.callback
-
-
-def lists() -> dict[str, type[ListViewSet[Any]]]:
-    """The class of every list that takes no argument, by its path below the API's."""
-    found = {}
-    for path, view in routes():
-        kind, actions = getattr(view, "cls", None), getattr(view, "actions", None) or {}
-        plain = path.startswith("api/v1/") and not set(path) & set("<(")
-        if plain and kind and actions.get("get") == "list":
-            found[path.removeprefix("api/v1/")] = kind
-    return found
 
 
 @pytest.fixture

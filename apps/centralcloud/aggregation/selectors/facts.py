@@ -59,7 +59,7 @@ def fact_contributions(fact: GlobalFact) -> QuerySet[Contribution]:
     ).order_by("instance", "codebase")
 
 
-def fact_holders(fact: GlobalFact) -> QuerySet[Contribution, dict[str, Any]]:
+def fact_holders(fact: GlobalFact) -> QuerySet[Any, Any]:
     """Instances that have a fact now, those with most occurrences first, in one query."""
     rows = Contribution.objects.filter(subject=fact.subject, key=fact.key, withdrawn=False)
     return (

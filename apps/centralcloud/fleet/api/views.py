@@ -25,7 +25,9 @@ class InstanceFilter(filters.FilterSet):
     """Filters of the list."""
 
     condition = filters.ChoiceFilter(
-        choices=[(name, name) for name in CONDITIONS], method="in_condition"
+        choices=[(name, name) for name in CONDITIONS],
+        method="in_condition",
+        help_text="How it is now.",
     )
 
     class Meta:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from apps.centralcloud.insights.models import Insight, Recommendation
+from apps.shared.contracts.payloads.insights import InsightKind, SubjectKind
 from apps.shared.core.api.viewsets import ListViewSet
 
 FIELDS = (
@@ -41,8 +42,12 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
 class InsightFilter(filters.FilterSet):
     """Filters of insights."""
 
-    kind = filters.CharFilter(help_text="Exact kind.")
-    subject = filters.CharFilter(help_text="pattern, architecture, framework or package.")
+    kind = filters.ChoiceFilter(
+        choices=[(one, one) for one in get_args(InsightKind)], help_text="Exact kind."
+    )
+    subject = filters.ChoiceFilter(
+        choices=[(one, one) for one in get_args(SubjectKind)], help_text="What it is about."
+    )
     language = filters.CharFilter(help_text="Exact name of a language.")
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from django_filters import rest_framework as filters
 from apps.centralcloud.package_sync.models import Advisory, Package
 from apps.centralcloud.package_sync.selectors.naming import NotThere, names_check
 from apps.centralcloud.package_sync.selectors.wanted import Wanted, packages_wanted
+from apps.shared.contracts.payloads.base import Severity
 
 _OF_USE = "of the versions that used_by has; without it, that anybody has"
 
@@ -58,7 +59,9 @@ class PackageFilter(filters.FilterSet):
 class AdvisoryFilter(filters.FilterSet):
     """Which advisories."""
 
-    severity = filters.CharFilter(help_text="none, low, medium, high or critical.")
+    severity = filters.ChoiceFilter(
+        choices=[(one, one) for one in get_args(Severity) if one], help_text="Exact rating."
+    )
     package = filters.CharFilter(
         field_name="affected__purl", max_length=500, help_text="Exact purl, without a version."
     )
