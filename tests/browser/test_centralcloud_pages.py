@@ -1,0 +1,119 @@
+"""Who is learning what, in a real browser: the matrix, a training as it runs, a huge fleet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings as site_settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from apps.centralcloud.fleet.models import Instance
+from apps.shared.access.roles import Role
+from apps.shared.knowledge_cache.services.refreshing import views_refresh
+from centralcloud_site import settings as centralcloud_settings
+from tests.browser.conftest import NARROW, UNREADABLE, WIDE, Site
+from tests.common.factories.fleet import InstanceFactory, heard
+from tests.common.factories.fleets import fleet_adds_up, fleet_tells
+from tests.common.people import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TRAINS = {"kind": "train", "total": 100, "unit": "steps", "elapsed_seconds": 9.0}
+MATRIX = "admin:aggregation_matrix"
+
+
+@pytest.fixture(autouse=True)
+def centralcloud(settings: Any, transactional_db: None) -> None:
+    for name in ("SITE", "IDENTITY", "SITE_WIRING", "ROOT_URLCONF"):
+        setattr(settings, name, getattr(centralcloud_settings, name))
+    centralcloud_settings.IDENTITY.key_made_here()
+
+
+def tell(*names: str) -> None:
+    for name in names:
+        fleet_tells(name, frameworks=[("django", "5.2"), ("celery", "")])
+    fleet_adds_up()
+    views_refresh()
+
+
+def both_themes(page: Page, name: str) -> None:
+    """Readable wide and narrow, by day and by night; nothing wider than a telephone."""
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.evaluate(
+                "dark => document.documentElement.classList.toggle('dark', dark)", scheme == "dark"
+            )
+            assert page.evaluate(UNREADABLE) == [], f"{name}, {scheme}, {size['width']}"
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], f"{name}, {size['width']}"
+
+
+def test_the_first_page_shows_who_is_learning_what(site: Site) -> None:
+    tell("team-a", "team-b")
+    page = site.open("admin:index")
+    matrix = page.locator("#panel-matrix")
+    matrix.get_by_role("button", name="Frameworks").click()
+    expect(matrix.locator("[data-matrix=framework]")).to_be_visible()
+    expect(matrix.locator("tbody tr")).to_have_count(2)
+    expect(matrix.get_by_role("columnheader", name="Django")).to_be_visible()
+    both_themes(page, "first page")
+    page.set_viewport_size(WIDE)
+    matrix.get_by_role("link", name="team-a").click()
+    expect(page.locator("[data-chart=Frameworks]")).to_be_visible()
+    both_themes(page, "instance")
+
+
+def test_a_training_tells_its_loss_without_a_reload(site: Site) -> None:
+    InstanceFactory(name="trainer", **heard(jobs=[TRAINS | {"done": 5, "loss": 6.25}]))
+    page = site.open("admin:index")
+    loss = page.locator("#panel-fleet [data-loss]")
+    expect(loss).to_have_text("6.250")
+    page.evaluate("window.stayed = true")
+    again = heard(jobs=[TRAINS | {"done": 50, "loss": 4.125}])
+    Instance.objects.filter(name="trainer").update(**again)
+    page.evaluate("htmx.trigger('#panel-fleet', 'refresh')")
+    expect(loss).to_have_text("4.125", timeout=20_000)
+    assert page.evaluate("window.stayed") is True
+
+
+def test_a_huge_fleet_is_shown_in_part_and_paged_whole(site: Site) -> None:
+    tell(*(f"team-{number:03}" for number in range(130)))
+    page = site.open("admin:index")
+    matrix = page.locator("#panel-matrix")
+    matrix.get_by_role("button", name="Frameworks").click()
+    expect(matrix.locator("tbody tr")).to_have_count(20)
+    expect(page.locator("#panel-fleet [data-instance]")).to_have_count(50)
+    whole = site.open(MATRIX, query="?facet=framework")
+    expect(whole.locator("tbody tr")).to_have_count(100)
+    whole.get_by_role("link", name="Next instances").click()
+    expect(whole.locator("tbody tr")).to_have_count(30)
+    both_themes(whole, "matrix")
+    with whole.expect_download() as download:
+        whole.get_by_role("link", name="Export CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "instance,framework,number,last_changed_at"
+    assert len(lines) == 1 + 130 * 2
+
+
+def test_an_empty_fleet_says_what_to_do(site: Site) -> None:
+    views_refresh()
+    page = site.open("admin:index")
+    expect(page.locator("#panel-fleet")).to_contain_text("instance_enroll")
+    expect(page.locator("#panel-matrix [data-empty]")).to_be_visible()
+    both_themes(page, "empty first page")
+
+
+def test_a_viewer_looks_and_can_do_nothing(site: Site, live_server: Any) -> None:
+    InstanceFactory(name="acme", **heard())
+    viewer = Client()
+    viewer.force_login(person(Role.VIEWER))
+    name = site_settings.SESSION_COOKIE_NAME
+    session = {"name": name, "value": viewer.cookies[name].value, "url": live_server.url}
+    site.page.context.add_cookies([session])
+    page = site.open("admin:fleet_instance_change", "acme")
+    expect(page.get_by_role("button", name="Revoke…")).to_have_count(0)
+    denied = site.page.request.get(f"{live_server.url}/admin/access/auditentry/")
+    assert denied.status == 403
