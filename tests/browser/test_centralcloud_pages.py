@@ -20,6 +20,7 @@ from tests.common.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRAINS = {"kind": "train", "total": 100, "unit": "steps", "elapsed_seconds": 9.0}
+FRAMEWORKS = ("django", *(f"a-framework-with-a-name-{number}" for number in range(9)))
 MATRIX = "admin:aggregation_matrix"
 
 
@@ -32,7 +33,7 @@ def centralcloud(settings: Any, transactional_db: None) -> None:
 
 def tell(*names: str) -> None:
     for name in names:
-        fleet_tells(name, frameworks=[("django", "5.2"), ("celery", "")])
+        fleet_tells(name, frameworks=[(framework, "") for framework in FRAMEWORKS])
     fleet_adds_up()
     views_refresh()
 
@@ -62,7 +63,7 @@ def test_the_first_page_shows_who_is_learning_what(site: Site) -> None:
     both_themes(page, "first page")
     page.set_viewport_size(WIDE)
     matrix.get_by_role("link", name="team-a").click()
-    expect(page.locator("[data-chart=Frameworks]")).to_be_visible()
+    expect(page.locator("[data-chart^=Frameworks]")).to_be_visible()
     both_themes(page, "instance")
 
 
@@ -95,7 +96,7 @@ def test_a_huge_fleet_is_shown_in_part_and_paged_whole(site: Site) -> None:
         whole.get_by_role("link", name="Export CSV").click()
     lines = download.value.path().read_text().splitlines()
     assert lines[0] == "instance,framework,number,last_changed_at"
-    assert len(lines) == 1 + 130 * 2
+    assert len(lines) == 1 + 130 * len(FRAMEWORKS)
 
 
 def test_an_empty_fleet_says_what_to_do(site: Site) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.centralcloud.aggregation.display import TABS
 from apps.centralcloud.aggregation.selectors.matrix import instance_cells
 from apps.centralcloud.aggregation.selectors.summary import instance_summed
 from apps.centralcloud.fleet.parts import Part
 from apps.shared.dashboard.charts import bar_chart
 
 NAMES_SHOWN = 10
-UNITS = {"language": "files", "framework": "code bases", "kind": "patterns"}
+TITLES = {
+    "language": "Languages, by files",
+    "framework": "Frameworks, by code bases",
+    "kind": "Patterns, by kind",
+}
 
 
 def _learned(instance: str) -> dict[str, Any]:
@@ -21,9 +24,8 @@ def _learned(instance: str) -> dict[str, Any]:
         bar_chart(
             title,
             [(name, cell.number) for name, cell in list(cells[facet].items())[:NAMES_SHOWN]],
-            unit=UNITS[facet],
         )
-        for facet, title in TABS.items()
+        for facet, title in TITLES.items()
     ]
     return {"charts": charts, "summary": instance_summed(instance), "any": any(cells.values())}
 

@@ -167,5 +167,5 @@ def test_an_instances_page_says_what_it_learned_uses_and_is_told(viewer: Client)
     fleet_adds_up()
     views_refresh()
     full = body(viewer, page)
-    assert 'data-chart="Frameworks"' in full
+    assert 'data-chart="Frameworks, by code bases"' in full
     assert "1 code base;" in full
