@@ -73,7 +73,9 @@ MATRIX = Panel(
 OVER_TIME = Panel(
     "over-time", "Known over time", "aggregation/over_time.html", _over_time, later=True
 )
-KNOWN = Panel("known", "What the fleet knows", "aggregation/known.html", _known, live=True)
+KNOWN = Panel(
+    "known", "What the fleet knows", "aggregation/known.html", _known, live=True, later=True
+)
 
 SIDEBAR = Group(
     "Knowledge",
