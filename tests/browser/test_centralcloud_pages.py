@@ -112,8 +112,8 @@ def test_a_viewer_looks_and_can_do_nothing(site: Site, live_server: Any) -> None
     viewer = Client()
     viewer.force_login(person(Role.VIEWER))
     name = site_settings.SESSION_COOKIE_NAME
-    session = {"name": name, "value": viewer.cookies[name].value, "url": live_server.url}
-    site.page.context.add_cookies([session])
+    value, url = viewer.cookies[name].value, live_server.url
+    site.page.context.add_cookies([{"name": name, "value": value, "url": url}])
     page = site.open("admin:fleet_instance_change", "acme")
     expect(page.get_by_role("button", name="Revoke…")).to_have_count(0)
     denied = site.page.request.get(f"{live_server.url}/admin/access/auditentry/")
