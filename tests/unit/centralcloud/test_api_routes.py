@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from rest_framework.test import APIClient
 
 from apps.centralcloud.aggregation.models import StatisticsSnapshot
 from apps.centralcloud.fleet.models import Instance
+from apps.centralcloud.fleet.selectors.keys import keys_forget
 from apps.centralcloud.fleet.services import instance_enroll
 from apps.centralcloud.insights.models import Insight, Recommendation
 from apps.shared.access.models import ApiToken, AuditEntry, Scope
@@ -180,6 +182,15 @@ def test_history_is_cut_by_time(client: APIClient) -> None:
     assert [(row["revision"], row["contributions"]) for row in rows] == [(0, 1)]
 
 
+@pytest.fixture
+def own_nats(settings: Any, tmp_path: Path) -> None:
+    """Who may connect is written for a nats-server of the test's own, not for the run's."""
+    keys_forget()
+    settings.STATE_DIR = tmp_path
+    settings.KEYS_DIR = tmp_path / "keys"
+
+
+@pytest.mark.usefixtures("own_nats")
 @pytest.mark.parametrize("verb", ["revoke", "withdraw"])
 def test_an_instance_is_shut_out_by_an_admin_once(client: APIClient, verb: str) -> None:
     instance_enroll(name="acme", public=key_new().public)
@@ -193,6 +204,7 @@ def test_an_instance_is_shut_out_by_an_admin_once(client: APIClient, verb: str) 
     assert client.post(f"{API}instances/nobody/{verb}").status_code == 404
 
 
+@pytest.mark.usefixtures("own_nats")
 @pytest.mark.parametrize("verb", ["revoke", "withdraw"])
 def test_who_is_no_admin_shuts_nobody_out(client: APIClient, verb: str) -> None:
     instance_enroll(name="acme", public=key_new().public)
