@@ -25,12 +25,24 @@ def tokens_of(user: User) -> QuerySet[ApiToken]:
 
 @transaction.atomic
 def token_issue(
-    *, user: User, name: str, scopes: Collection[str], lifetime: timedelta, actor: Actor
+    *,
+    user: User,
+    name: str,
+    scopes: Collection[str],
+    lifetime: timedelta,
+    actor: Actor,
+    by: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new token, and its secret, which nobody can read again."""
+    """A new token, and its secret, which nobody can read again.
+
+    One that is made ``by`` another ends with that one at the latest.
+    """
     token, secret = ApiToken.objects.create(
         user, expiry=lifetime, name=name, scopes=sorted(set(scopes))
     )
+    if by and by.expiry and by.expiry < token.expiry:
+        token.expiry = by.expiry
+        token.save(update_fields=["expiry"])
     said = {"scopes": token.scopes, "expires": token.expiry.isoformat(), "of": user.get_username()}
     audit_record("token.create", actor=actor, about=token, **said)
     return token, secret

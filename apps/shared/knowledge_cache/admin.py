@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import action
@@ -44,8 +45,9 @@ class EntryAdmin(SiteAdmin):
     @action(description="Forget, and all of the same sources", permissions=["forget"])
     def forget(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
         """Have the chosen ones worked out anew."""
-        number = entries_forget(ids=list(queryset.values_list("id", flat=True)))
-        audit_record("cache.forget", actor=actor_of(request), answers=number)
+        with transaction.atomic():
+            number = entries_forget(ids=list(queryset.values_list("id", flat=True)))
+            audit_record("cache.forget", actor=actor_of(request), answers=number)
         messages.success(request, f"{number:,} answers are worked out anew when asked.")
 
 

@@ -143,14 +143,15 @@ class DeadLetterAdmin(MessageAdmin):
         """Verify and apply the chosen ones again."""
         wiring = site_wiring()
         for number in queryset.order_by("id").values_list("id", flat=True):
-            replayed = dead_letter_replay(letter_id=number, wiring=wiring)
-            outcome = Outcome.REFUSED if replayed.problem else Outcome.DONE
-            audit_record(
-                "dead_letter.replay",
-                actor=actor_of(request),
-                about=f"#{number}",
-                outcome=outcome,
-            )
+            with transaction.atomic():
+                replayed = dead_letter_replay(letter_id=number, wiring=wiring)
+                outcome = Outcome.REFUSED if replayed.problem else Outcome.DONE
+                audit_record(
+                    "dead_letter.replay",
+                    actor=actor_of(request),
+                    about=f"#{number}",
+                    outcome=outcome,
+                )
             if replayed.problem:
                 messages.warning(request, f"#{number} stays: {replayed.problem}")
             else:

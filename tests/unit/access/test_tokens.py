@@ -68,6 +68,28 @@ def test_a_token_makes_none_that_may_more() -> None:
     assert (refused.status_code, problem_of(refused)["code"]) == (403, "permission_denied")
 
 
+def test_a_token_makes_none_that_outlives_it() -> None:
+    said = made(session(person(Role.OPERATOR)), "operate", days=2)
+    program = bearing(said["secret"])
+    longer = made(program, "operate", days=700)["token"]
+    assert longer["expires_at"] <= said["token"]["expires_at"]
+    shorter = made(program, "operate", days=1)["token"]
+    assert shorter["expires_at"] < longer["expires_at"]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [(("operate",), 403), (("read", "operate"), 403), (("operate", "administer"), 204)],
+)
+def test_somebody_elses_token_takes_the_scope_of_admins(
+    scopes: tuple[str, ...], status: int
+) -> None:
+    theirs = made(session(person(Role.VIEWER)), "read")["token"]
+    program = bearing(made(session(person(Role.ADMIN)), *scopes)["secret"])
+    assert program.delete(f"{TOKENS}/{theirs['id']}").status_code == status
+    assert ApiToken.objects.filter(token_key=theirs["id"]).exists() == (status == 403)
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [

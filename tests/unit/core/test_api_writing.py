@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import Task
+from kombu.exceptions import OperationalError
 from rest_framework.test import APIClient
 
 from apps.shared.access.models import ApiToken, AuditEntry, Scope
@@ -109,6 +111,26 @@ def test_a_code_base_that_is_being_read_is_busy(verb: str) -> None:
     response = client.post(f"{API}codebases/{codebase.pk}/{verb}")
     assert (response.status_code, problem_of(response)["code"]) == (409, "conflict")
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["ingest.start", "mine.start", "training.start"])
+def test_without_a_broker_the_job_waits_all_the_same(
+    verb: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(Task, "apply_async", away)
+    place, wanted, _ = WRITING[verb]
+    client = program(Role.OPERATOR, Scope.OPERATE)
+    with django_capture_on_commit_callbacks(execute=True) as sent:
+        response = client.post(API + place(tmp_path), wanted, format="json")
+    assert (response.status_code, len(sent)) == (202, 1)
+    assert Job.objects.get().state == Job.State.QUEUED
+    assert AuditEntry.objects.get().action == verb
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,29 @@ def test_every_operation_says_what_it_does_and_what_can_go_wrong(site: str) -> N
             operation = item[method]
             where = f"{method} {path}"
             assert len(operation["description"]) > 20, where
+            assert 5 < len(operation["summary"]) < 120, (where, operation["summary"])
             assert {"401", "403", "429"} <= set(operation["responses"]), where
             for status, response in operation["responses"].items():
                 if status.startswith("4"):
                     assert list(response["content"]) == ["application/problem+json"], where
+
+
+FOR_ANY_ACCOUNT = {
+    *("/api/v1/login", "/api/v1/me", "/api/v1/tokens", "/api/v1/tokens/{id}"),
+    "/api/schema/",
+}
+"""What takes no permission: one's own account and tokens, and the document itself."""
+
+
+@pytest.mark.parametrize("site", DOCUMENTS)
+def test_every_operation_takes_a_permission(site: str) -> None:
+    without = {
+        path
+        for path, item in document(site)["paths"].items()
+        for method in METHODS & set(item)
+        if "permission `" not in item[method]["description"]
+    }
+    assert without <= FOR_ANY_ACCOUNT, without - FOR_ANY_ACCOUNT
 
 
 @pytest.fixture

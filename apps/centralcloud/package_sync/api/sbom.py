@@ -27,10 +27,9 @@ class SbomView(APIView):
             OpenApiParameter("codebase", description="Key of a code base, or how it begins.")
         ],
         responses={(200, SbomRenderer.media_type): OpenApiTypes.OBJECT},
-        description="Software bill of materials of what an instance declares, in CycloneDX 1.6.",
     )
     def get(self, request: Request, instance: str) -> Response:
-        """Make it."""
+        """Software bill of materials of what an instance declares, in CycloneDX 1.6."""
         codebase = request.query_params.get("codebase", "")
         try:
             text = instance_sbom(instance=instance, codebase=codebase, made_at=timezone.now())

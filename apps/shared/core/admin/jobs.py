@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -91,8 +92,11 @@ class JobAdmin(InstanceAdmin):
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Ask the chosen jobs to stop; each notices at its next heartbeat."""
         for job in queryset:
-            if job_cancel(job_id=job.pk, instance=settings.INSTANCE_ID):
-                audit_record("job.cancel", actor=actor_of(request), about=job)
+            with transaction.atomic():
+                cancelled = job_cancel(job_id=job.pk, instance=settings.INSTANCE_ID)
+                if cancelled:
+                    audit_record("job.cancel", actor=actor_of(request), about=job)
+            if cancelled:
                 messages.success(request, f"{job} is cancelled.")
             else:
                 messages.warning(request, f"{job} has ended already: {job.state}.")

@@ -54,7 +54,7 @@ class MeView(APIView):
     def get(self, request: Request) -> Response:
         """The account, its roles, and what the token in use may do."""
         user = cast("User", request.user)
-        token = request.auth if isinstance(request.auth, ApiToken) else None
+        token = _token(request)
         said = {
             "name": user.get_username(),
             "roles": sorted(user.groups.values_list("name", flat=True)),
@@ -124,12 +124,16 @@ class TokenViewSet(ListViewSet[ApiToken]):
         ],
     )
     def create(self, request: Request) -> Response:
-        """Make one for the account that asks. A token makes none with more scopes than its own."""
+        """Make one for the account that asks.
+
+        A token makes none that has more scopes than its own or lives longer: one that would is
+        made to end with it.
+        """
         wanted = TokenRequestSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         asked = wanted.validated_data
-        held = request.auth.scopes if isinstance(request.auth, ApiToken) else Scope.values
-        if not set(asked["scopes"]) <= set(held):
+        by = _token(request)
+        if by and not set(asked["scopes"]) <= set(by.scopes):
             raise PermissionDenied("The token in use has fewer scopes than that.")
         token, secret = token_issue(
             user=cast("User", request.user),
@@ -137,15 +141,24 @@ class TokenViewSet(ListViewSet[ApiToken]):
             scopes=asked["scopes"],
             lifetime=timedelta(days=asked["days"]),
             actor=actor_of(request),
+            by=by,
         )
         said = IssuedSerializer({"token": token, "secret": secret})
         return Response(said.data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
-        """Take it back at once."""
-        token_delete(token=self.get_object(), actor=actor_of(request))
+        """Take it back at once; one of somebody else takes the scope ``administer``."""
+        token, by = self.get_object(), _token(request)
+        if by and token.user != by.user and Scope.ADMINISTER not in by.scopes:
+            raise PermissionDenied("The token in use lacks the scope 'administer'.")
+        token_delete(token=token, actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _token(request: Request) -> ApiToken | None:
+    """The token in use; none in a session."""
+    return request.auth if isinstance(request.auth, ApiToken) else None
 
 
 class LoginSerializer(serializers.Serializer[Any]):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.permissions import SAFE_METHODS
+from rest_framework.permissions import SAFE_METHODS, AllowAny
 
 from apps.shared.access.permissions import permission_of, scope_of
 from apps.shared.core.api.csv import MEDIA_TYPE as CSV
@@ -58,14 +59,31 @@ _SCHEMA = {
 class ApiSchema(AutoSchema):
     """Says of each operation what it takes, and of lists which fields can be left out."""
 
+    def get_summary(self) -> str:
+        """The first sentence: of the view's words, or for one row of what a row is."""
+        said = self._said()
+        if getattr(self.view, "action", "") == "retrieve" and self._inherited:
+            view: Any = self.view
+            said = get_doc(view.get_serializer_class())
+        return re.split(r"[.;:](?:\s|$)", said.strip(), maxsplit=1)[0].replace("\n", " ")
+
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
         """The view's own words, then the scope and the permission."""
+        if AllowAny in self.view.permission_classes:
+            return self._said()
         needs = f"Scope `{scope_of(self.view, self.method)}`"
         if permission := permission_of(self.view, self.method):
             needs += f", permission `{permission}`"
-        shared = getattr(self.view, "action", "") == "list" and "list" not in vars(type(self.view))
-        said = get_doc(type(self.view)) if shared else super().get_description()
-        return f"{said or ''}\n\n{needs}.".strip()
+        return f"{self._said()}\n\n{needs}.".strip()
+
+    @property
+    def _inherited(self) -> bool:
+        """Whether the view leaves what it does to the class that lists and rows stand on."""
+        return getattr(self.view, "action", "") not in vars(type(self.view))
+
+    def _said(self) -> str:
+        listed = getattr(self.view, "action", "") == "list" and self._inherited
+        return (get_doc(type(self.view)) if listed else super().get_description()) or ""
 
     def get_override_parameters(self) -> list[Any]:
         """``fields`` where rows can be thinned."""

@@ -7,6 +7,7 @@ from apps.shared.core.jobs.order import JobOrder
 from apps.shared.core.jobs.outcome import outcome_in_row
 from apps.shared.core.jobs.periodic import periodic_job
 from apps.shared.core.jobs.run import JobRun, job_run, jobs_stop
+from apps.shared.core.jobs.sending import job_send
 from apps.shared.core.jobs.services import job_cancel, job_enqueue, job_running, jobs_recover
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "job_is_alive",
     "job_run",
     "job_running",
+    "job_send",
     "jobs_recover",
     "jobs_stop",
     "outcome_in_row",

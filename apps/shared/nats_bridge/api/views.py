@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -93,9 +94,10 @@ class DeadLetterViewSet(ReadViewSet[DeadLetter]):
     def replay(self, request: Request, **_kwargs: Any) -> Response:
         """Verify and apply it again. One that fails again stays; ``detail`` says why."""
         row = self.get_object()
-        replayed = dead_letter_replay(letter_id=row.pk, wiring=site_wiring())
-        outcome = Outcome.REFUSED if replayed.problem else Outcome.DONE
-        audit_record("dead_letter.replay", actor=actor_of(request), about=row, outcome=outcome)
+        with transaction.atomic():
+            replayed = dead_letter_replay(letter_id=row.pk, wiring=site_wiring())
+            outcome = Outcome.REFUSED if replayed.problem else Outcome.DONE
+            audit_record("dead_letter.replay", actor=actor_of(request), about=row, outcome=outcome)
         row.refresh_from_db()
         return Response(self.get_serializer(row).data)
 

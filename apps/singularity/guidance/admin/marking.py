@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -43,8 +44,9 @@ def _marked(request: HttpRequest, mark: Callable[..., None], verb: str, done: st
         raise PermissionDenied
     try:
         key = request.POST.get("key", "")
-        mark(key=key)
-        audit_record(f"insight.{verb}", actor=actor_of(request), about=key)
+        with transaction.atomic():
+            mark(key=key)
+            audit_record(f"insight.{verb}", actor=actor_of(request), about=key)
         messages.success(request, done)
     except UnknownInsight as error:
         messages.warning(request, str(error))

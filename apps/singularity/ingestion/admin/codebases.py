@@ -12,11 +12,11 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.timesince import timesince
-from kombu.exceptions import OperationalError
 from unfold.decorators import action, display
 
 from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.admin.base import InstanceAdmin, link, list_url, row_url
+from apps.shared.core.jobs import job_send
 from apps.shared.core.jobs.status import job_status
 from apps.shared.core.models import Job
 from apps.singularity.ingestion import selectors, services, tasks
@@ -110,7 +110,8 @@ class CodebaseAdmin(InstanceAdmin):
             )
             waits = "waits for a worker" if created else "waited for a worker already"
             messages.success(request, f"{codebase.name}: job {job.pk} {waits}.")
-            transaction.on_commit(partial(_send, request, job.pk))
+            tell = partial(messages.warning, request)
+            transaction.on_commit(partial(job_send, tasks.ingest, job.pk, tell))
 
     def row_context(self, request: HttpRequest, row: Codebase) -> dict[str, Any]:
         """What was learned of it."""
@@ -188,11 +189,3 @@ def _learned(codebase: Codebase) -> dict[str, Any]:
         "job": job_status(job) if job else None,
         "job_url": row_url(job) if job else "",
     }
-
-
-def _send(request: HttpRequest, job_id: int) -> None:
-    """Hand a job to the broker; without one it stays queued until beat sends it again."""
-    try:
-        tasks.ingest.delay(job_id)
-    except OperationalError as error:
-        messages.warning(request, f"No worker hears of job {job_id} yet: {error}.")

@@ -25,7 +25,7 @@ from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.api.jobs import Conflict, JobSerializer
 from apps.shared.core.api.sbom import SBOM_RENDERERS, SbomRenderer, sbom_response
 from apps.shared.core.api.viewsets import ListViewSet, ReadViewSet
-from apps.shared.core.jobs import job_running
+from apps.shared.core.jobs import job_running, job_send
 from apps.singularity.ingestion import services, tasks
 from apps.singularity.ingestion.api.serializers import (
     ChunkSerializer,
@@ -64,12 +64,14 @@ class CodebaseViewSet(ReadViewSet[Codebase]):
     @extend_schema(
         request=IngestRequestSerializer,
         responses={202: JobSerializer, 409: None},
-        description="Queue an ingest for a worker. 409 when the code base is being ingested.",
         examples=[OpenApiExample("Every file again", {"full": True}, request_only=True)],
     )
     @action(detail=True, methods=["post"])
     def ingest(self, request: Request, **_kwargs: Any) -> Response:
-        """Queue an ingest; one that waits already is returned instead of a second."""
+        """Queue an ingest for a worker; one that waits already is returned instead of a second.
+
+        409 when the code base is being ingested.
+        """
         codebase = self.get_object()
         options = IngestRequestSerializer(data=request.data)
         options.is_valid(raise_exception=True)
@@ -82,16 +84,15 @@ class CodebaseViewSet(ReadViewSet[Codebase]):
             job, _ = services.ingest_enqueue(codebase=codebase, full=options.validated_data["full"])
             said = {"job": job.pk, "full": options.validated_data["full"]}
             audit_record("ingest.start", actor=actor_of(request), about=codebase, **said)
-            transaction.on_commit(partial(tasks.ingest.delay, job.pk))
+            transaction.on_commit(partial(job_send, tasks.ingest, job.pk))
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
         responses={(200, SbomRenderer.media_type): OpenApiTypes.OBJECT},
-        description="Software bill of materials of what it declares, in CycloneDX 1.6.",
     )
     @action(detail=True, renderer_classes=SBOM_RENDERERS)
     def sbom(self, request: Request, **_kwargs: Any) -> Response:
-        """What it is made of."""
+        """Software bill of materials of what it declares, in CycloneDX 1.6."""
         codebase = self.get_object()
         text = codebases_sbom(codebases=[codebase], subject=codebase.name, made_at=timezone.now())
         return sbom_response(text, name=codebase.name)
@@ -198,7 +199,7 @@ class SearchView(APIView):
 
     @extend_schema(parameters=[SearchRequestSerializer], responses=SearchResponseSerializer)
     def get(self, request: Request) -> Response:
-        """Search."""
+        """Find code by what it does, by words in it, or by its symbol; the best first."""
         wanted = SearchRequestSerializer(data=_lists(request.query_params))
         wanted.is_valid(raise_exception=True)
         data = wanted.validated_data
@@ -234,7 +235,7 @@ class EncoderView(APIView):
 
     @extend_schema(responses=EncoderSerializer)
     def get(self, request: Request) -> Response:
-        """Look."""
+        """The model of this instance's search, and how far its vectors are."""
         status_now = encoder_status(instance=settings.INSTANCE_ID)
         progress = instance_vectors(instance=settings.INSTANCE_ID)
         counts = {"vectors": progress.vectors, "texts": progress.texts}

@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from kombu.exceptions import OperationalError
 
 from apps.shared.access.audit import actor_of, audit_record
+from apps.shared.core.jobs import job_send
 from apps.shared.core.jobs.status import JobStatus, job_status
 from apps.shared.core.models import Job
 from apps.singularity.ingestion.selectors.codebases import codebases_of
@@ -82,10 +82,6 @@ def _enqueue(request: HttpRequest, codebase: Any) -> None:
 
 
 def _send(request: HttpRequest, job_id: int) -> None:
-    """Hand a job to the broker; without one it stays queued until beat sends it again."""
     from apps.singularity.patterns import tasks  # as above
 
-    try:
-        tasks.mine.delay(job_id)
-    except OperationalError as error:
-        messages.warning(request, f"No worker hears of job {job_id} yet: {error}.")
+    job_send(tasks.mine, job_id, partial(messages.warning, request))

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.api.jobs import Conflict, JobSerializer
-from apps.shared.core.jobs import job_running
+from apps.shared.core.jobs import job_running, job_send
 from apps.singularity.ingestion.selectors.codebases import codebase_get
 from apps.singularity.patterns.api.serializers import MineRequestSerializer
 
@@ -31,11 +31,13 @@ class MineView(APIView):
         operation_id="codebases_mine_create",
         request=MineRequestSerializer,
         responses={202: JobSerializer, 404: None, 409: None},
-        description="Queue a mining for a worker. 409 when the code base is being mined.",
         examples=[OpenApiExample("Every file again", {"full": True}, request_only=True)],
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Queue a mining; one that waits already is returned instead of a second."""
+        """Queue a mining for a worker; one that waits already is returned instead of a second.
+
+        409 when the code base is being mined.
+        """
         # the miners are loaded by who mines, not by every process that answers requests
         from apps.singularity.patterns import services, tasks
 
@@ -53,5 +55,5 @@ class MineView(APIView):
         with transaction.atomic():
             job, _ = services.mine_enqueue(codebase=codebase, full=options.validated_data["full"])
             audit_record("mine.start", actor=actor_of(request), about=str(codebase), job=job.pk)
-            transaction.on_commit(partial(tasks.mine.delay, job.pk))
+            transaction.on_commit(partial(job_send, tasks.mine, job.pk))
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)

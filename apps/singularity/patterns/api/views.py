@@ -74,7 +74,7 @@ class ArchitectureViewSet(LearnedViewSet[ArchitecturePattern]):
 
 
 class ArchitectureChangeViewSet(LearnedViewSet[ArchitectureChange]):
-    """Drift: what each mining found changed in the architecture, the newest first."""
+    """What each mining found changed in the architecture, the newest first."""
 
     queryset = ArchitectureChange.objects.none()
     serializer_class = serializers.ArchitectureChangeSerializer

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 
@@ -28,8 +29,9 @@ def use_now(request: HttpRequest, object_id: int, model_admin: Any) -> HttpRespo
         return HttpResponseNotAllowed(["POST"])
     model = get_object_or_404(models_of(), pk=object_id)
     try:
-        model_use(model=model, reason=f"Chosen by {request.user.get_username()}.")
-        audit_record("model.use", actor=actor_of(request), about=model)
+        with transaction.atomic():
+            model_use(model=model, reason=f"Chosen by {request.user.get_username()}.")
+            audit_record("model.use", actor=actor_of(request), about=model)
         messages.success(request, f"{model} answers now for {model.kind} of {model.scope}.")
     except FAILURES as error:
         messages.warning(request, str(error))
@@ -43,8 +45,9 @@ def roll_back_now(request: HttpRequest, object_id: int, model_admin: Any) -> Htt
         return HttpResponseNotAllowed(["POST"])
     row = get_object_or_404(models_in_use(), pk=object_id)
     try:
-        used = model_roll_back(kind=row.kind, scope=row.scope)
-        audit_record("model.roll_back", actor=actor_of(request), about=used.model)
+        with transaction.atomic():
+            used = model_roll_back(kind=row.kind, scope=row.scope)
+            audit_record("model.roll_back", actor=actor_of(request), about=used.model)
         messages.success(request, f"{used.model} answers again for {row.kind} of {row.scope}.")
     except FAILURES as error:
         messages.warning(request, str(error))

@@ -11,6 +11,7 @@ from django.db import transaction
 from rest_framework.exceptions import ValidationError
 
 from apps.shared.core.api.jobs import Conflict
+from apps.shared.core.jobs import job_send
 from apps.shared.core.models import Job
 from apps.singularity.ingestion.selectors.codebases import codebase_get
 from apps.singularity.training import services, tasks
@@ -31,7 +32,7 @@ def start(wanted: dict[str, Any]) -> tuple[TrainingRun, Job]:
         with transaction.atomic():
             run = services.run_start(**wanted)
             job = services.run_enqueue(run=run, use=use)
-            transaction.on_commit(partial(tasks.train.delay, job.pk))
+            transaction.on_commit(partial(job_send, tasks.train, job.pk))
     except services.RunWaits as error:
         raise Conflict(str(error)) from None
     except services.FAILURES as error:

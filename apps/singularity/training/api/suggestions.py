@@ -62,12 +62,13 @@ class SurpriseView(APIView):
     @extend_schema(
         parameters=[AskedSerializer],
         responses={200: SurpriseSerializer(many=True), 400: None, 404: None, 409: None, 503: None},
-        description="The most unusual lines of a file as it was last read, the most unusual "
-        f"first. Takes seconds, {SECONDS:.0f} at most. 409 when no T5 in use knows the language "
-        "or it was never measured, 503 when it cannot answer in time.",
     )
     def get(self, request: Request) -> Response:
-        """Ask."""
+        """The most unusual lines of a file as it was last read, the most unusual first.
+
+        Takes seconds. 409 when no T5 in use knows the language or it was never measured, 503 when
+        it cannot answer in time.
+        """
         asked = AskedSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data

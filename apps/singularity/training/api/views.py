@@ -45,8 +45,6 @@ class RunViewSet(ReadViewSet[TrainingRun]):
     @extend_schema(
         request=serializers.StartSerializer,
         responses={202: serializers.StartedSerializer, 400: None, 403: None, 409: None},
-        description="Queue a training for a worker, or go on with a run that was interrupted. "
-        "400 when it cannot be trained, 409 when one of its kind and scope waits already.",
         examples=[
             OpenApiExample(
                 "Two hours of Rust",
@@ -61,7 +59,10 @@ class RunViewSet(ReadViewSet[TrainingRun]):
         ],
     )
     def create(self, request: Request) -> Response:
-        """Queue a training."""
+        """Queue a training for a worker, or go on with a run that was interrupted.
+
+        400 when it cannot be trained, 409 when one of its kind and scope waits already.
+        """
         wanted = serializers.StartSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         with transaction.atomic():
