@@ -114,10 +114,13 @@ def test_the_search_box_finds_a_function_and_leads_to_its_code(site: Site, shop:
     page = site.open("admin:index")
     page.get_by_role("searchbox").fill("what everything in the cart costs")
     page.get_by_role("button", name="Search").click()
-    hit = page.locator("#content ol > li").first
+    hit = page.locator("#search-results ol > li").first
     expect(hit).to_contain_text("src/cart.py:1-6")
     expect(hit).to_contain_text("words: rank 1")
     expect(hit.locator("mark").first).to_be_visible()
+    page.get_by_role("link", name="More results, and filters").click()
+    hit = page.locator("#content ol > li").first
+    expect(hit).to_contain_text("src/cart.py:1-6")
     hit.get_by_role("link").first.click()
     expect(page.get_by_text("return sum(item.price").first).to_be_visible()
 

@@ -78,6 +78,17 @@ def test_an_unknown_code_base_is_said_in_a_line(admin_client: Client) -> None:
     assert "shop" in html
 
 
+@pytest.mark.usefixtures("cart")
+def test_the_first_page_gets_the_results_alone(admin_client: Client) -> None:
+    asked = {"query_params": {"q": "render cart"}, "headers": {"HX-Request": "true"}}
+    html = admin_client.get(SEARCH, **asked).content.decode()
+    assert "cart.py:1-3" in html
+    assert "<html" not in html
+    assert f'href="{SEARCH}?q=render+cart"' in html
+    asked["query_params"] = {"q": "  "}
+    assert "More results" not in admin_client.get(SEARCH, **asked).content.decode()
+
+
 @pytest.mark.django_db
 def test_a_stranger_is_asked_to_log_in(client: Client) -> None:
     assert client.get(SEARCH, {"q": "cart"}).status_code == 302

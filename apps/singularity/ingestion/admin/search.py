@@ -18,16 +18,26 @@ from apps.singularity.ingestion.models import Codebase
 from apps.singularity.ingestion.selectors.filters import SearchFilters, UnknownCodebase
 
 RESULTS = 20
+RESULTS_IN_PLACE = 5
+"""Below the box of the first page."""
 
 Piece = tuple[str, bool]
 
 
 def search_page(request: HttpRequest, model_admin: Any) -> HttpResponse:
-    """Search this instance's code; the query and its filters stand in the address."""
+    """Search this instance's code; the query and its filters stand in the address.
+
+    The first page's box asks for the results alone, to show them where it stands.
+    """
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     query = request.GET.get("q", "")
-    answer = _answer(query, _filters(request.GET)) if query.strip() else {}
+    in_place = request.headers.get("HX-Request") == "true"
+    limit = RESULTS_IN_PLACE if in_place else RESULTS
+    answer = _answer(query, _filters(request.GET), limit) if query.strip() else {}
+    if in_place:
+        answer["all_url"] = request.get_full_path() if answer else ""
+        return TemplateResponse(request, "ingestion/results.html", answer)
     names = Codebase.objects.filter(instance=settings.INSTANCE_ID).values_list("name", flat=True)
     choices = {
         "language": [name for name, _ in LANGUAGE_CHOICES],
@@ -54,11 +64,11 @@ def _filters(asked: QueryDict) -> SearchFilters:
     )
 
 
-def _answer(query: str, filters: SearchFilters) -> dict[str, Any]:
+def _answer(query: str, filters: SearchFilters, limit: int) -> dict[str, Any]:
     """Results and notice for the template; a filter that cannot be used is the notice."""
     try:
         result = selectors.chunks_search(
-            instance=settings.INSTANCE_ID, query=query, filters=filters, limit=RESULTS
+            instance=settings.INSTANCE_ID, query=query, filters=filters, limit=limit
         )
     except (UnknownCodebase, PathGlobError) as error:
         return {"asked": True, "results": [], "notice": f"Nothing was searched: {error}."}

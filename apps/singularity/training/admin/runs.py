@@ -12,12 +12,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from unfold.decorators import action, display
 
 from apps.shared.core.admin.base import InstanceAdmin
 from apps.shared.core.jobs.status import job_status
+from apps.shared.dashboard.charts import Chart, Series, line_chart
 from apps.singularity.training.admin.filters import KindFilter
-from apps.singularity.training.display.charts import Chart, chart
+from apps.singularity.training.admin.starting import (
+    can_cancel,
+    can_start,
+    cancel_now,
+    resume_now,
+    start_page,
+)
 from apps.singularity.training.display.names import metric_rows, name_of
 from apps.singularity.training.models import TrainingRun
 from apps.singularity.training.selectors import run_settings, runs_of
@@ -30,18 +38,22 @@ def run_live(request: HttpRequest, object_id: uuid.UUID, model_admin: RunAdmin) 
     """How far one run is, for the page that shows it to ask for again."""
     if not model_admin.has_view_permission(request):
         return HttpResponse(status=403)
-    return render(request, LIVE_TEMPLATE, live_context(get_object_or_404(runs_of(), pk=object_id)))
+    run = get_object_or_404(runs_of(), pk=object_id)
+    return render(request, LIVE_TEMPLATE, live_context(request, run))
 
 
-def live_context(run: TrainingRun) -> dict[str, Any]:
-    """Its state, its numbers and its curves."""
+def live_context(request: HttpRequest, run: TrainingRun) -> dict[str, Any]:
+    """Its state, its numbers, its curves, and what who looks may do with it."""
     curves = curves_of(runs=[run])[run.pk]
-    charts = [chart(name_of(name), [("", curve)]) for name, curve in curves.items()]
+    status = job_status(run.job) if run.job else None
+    active = bool(status and status.active)
     return {
         "run": run,
-        "status": job_status(run.job) if run.job else None,
-        "charts": [one for one in charts if one],
+        "status": status,
+        "charts": [_chart(name, [Series("", curve)]) for name, curve in curves.items()],
         "metrics": metric_rows(run.kind, run.before, run.metrics),
+        "can_cancel": active and can_cancel(request),
+        "can_resume": not active and not hasattr(run, "model") and can_start(request),
     }
 
 
@@ -58,7 +70,12 @@ class RunAdmin(InstanceAdmin):
     change_list_template = "training/runs.html"
     change_form_template = "training/run.html"
     list_before_template = ""
-    custom_urls = (("<uuid:object_id>/live", "training_run_live", run_live),)
+    custom_urls = (
+        ("start", "training_start", start_page),
+        ("<uuid:object_id>/live", "training_run_live", run_live),
+        ("<uuid:object_id>/cancel", "training_run_cancel", cancel_now),
+        ("<uuid:object_id>/resume", "training_run_resume", resume_now),
+    )
     fields = ("id", "kind", "scope", "codebase", "round", "data_digest", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRun]:
@@ -67,12 +84,12 @@ class RunAdmin(InstanceAdmin):
         return rows.select_related("job", "base", "model")
 
     def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
-        """Nothing more than the rows."""
-        return {}
+        """Whether who looks may start one."""
+        return {"can_start": can_start(request)}
 
     def row_context(self, request: HttpRequest, row: TrainingRun) -> dict[str, Any]:
         """Curves, configuration and metrics of one run."""
-        return live_context(row) | {"settings": run_settings(row)}
+        return live_context(request, row) | {"settings": run_settings(row)}
 
     @display(description="Run", header=True)
     def title(self, run: TrainingRun) -> tuple[str, str]:
@@ -115,7 +132,12 @@ class RunAdmin(InstanceAdmin):
 
 def _both(runs: tuple[TrainingRun, TrainingRun], curves: dict[str, Any]) -> list[Chart]:
     titles = [str(run.pk)[:8] for run in runs]
-    drawn = (
-        chart(name_of(name), list(zip(titles, pair, strict=True))) for name, pair in curves.items()
-    )
-    return [one for one in drawn if one]
+    return [
+        _chart(name, [Series(*one) for one in zip(titles, pair, strict=True)])
+        for name, pair in curves.items()
+    ]
+
+
+def _chart(name: str, series: list[Series]) -> Chart:
+    """A curve over steps."""
+    return line_chart(capfirst(name_of(name)), series, x="number", y_from_zero=False)

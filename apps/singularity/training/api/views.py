@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -18,11 +17,11 @@ from rest_framework.response import Response
 from apps.shared.access.audit import actor_of, audit_record
 from apps.shared.core.api.jobs import Conflict
 from apps.shared.core.api.viewsets import ReadViewSet
-from apps.shared.core.jobs import job_cancel
 from apps.singularity.training import services
 from apps.singularity.training.api import serializers
 from apps.singularity.training.api.starting import start
 from apps.singularity.training.models import Model, ModelInUse, TrainingRun
+from apps.singularity.training.queueing import run_cancel
 from apps.singularity.training.selectors import models_in_use, models_of, runs_of
 from apps.singularity.training.selectors.curves import points_after
 from apps.singularity.training.selectors.models import with_bundle, with_use
@@ -65,9 +64,7 @@ class RunViewSet(ReadViewSet[TrainingRun]):
         """
         wanted = serializers.StartSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        with transaction.atomic():
-            run, job = start(dict(wanted.validated_data))
-            audit_record("training.start", actor=actor_of(request), about=run, job=job.pk)
+        run, job = start(dict(wanted.validated_data), actor=actor_of(request))
         said = serializers.StartedSerializer({"run": runs_of().get(pk=run.pk), "job": job})
         return Response(said.data, status=status.HTTP_202_ACCEPTED)
 
@@ -76,10 +73,8 @@ class RunViewSet(ReadViewSet[TrainingRun]):
     def cancel(self, request: Request, **_kwargs: Any) -> Response:
         """Have it end after a checkpoint, to be resumed or not; 409 when it has ended."""
         run = self.get_object()
-        with transaction.atomic():
-            if run.job is None or not job_cancel(job_id=run.job.pk, instance=settings.INSTANCE_ID):
-                raise Conflict(f"run {str(run.pk)[:8]} does not run, and does not wait")
-            audit_record("training.cancel", actor=actor_of(request), about=run)
+        if not run_cancel(run=run, actor=actor_of(request)):
+            raise Conflict(f"run {str(run.pk)[:8]} does not run, and does not wait")
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(parameters=[AFTER], responses=serializers.FollowSerializer)

@@ -27,6 +27,7 @@
     const failed = event => {
         const part = event.detail.elt;
         if (!part || !part.hasAttribute("hx-get")) return;
+        if (part.matches("form")) return say(part, "No answer came: try again.");
         say(part, "Could not refresh, trying again.");
         if (part.getAttribute("hx-trigger") !== "load") return; // others ask again by themselves
         setTimeout(() => {
@@ -44,6 +45,7 @@
             say(elt, "You are logged out.", "Log in again");
             return;
         }
+        elt.querySelector(":scope > .live-status")?.remove();
         opened.clear();
         for (const one of target.querySelectorAll("details[open][id]")) opened.add(one.id);
     });
