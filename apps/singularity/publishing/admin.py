@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 
 from apps.shared.contracts.subjects import MESSAGES, Way
 from apps.shared.core.admin.base import InstanceAdmin
+from apps.shared.dashboard.charts import Chart, Series, bar_chart, line_chart
+from apps.shared.nats_bridge.reading import Left
 from apps.singularity.ingestion.admin.filters import ChoiceFilter
 from apps.singularity.publishing.models import EgressMessage
 from apps.singularity.publishing.selectors.ledger import bundles_left, days_left, refused_now
@@ -60,9 +66,10 @@ class EgressAdmin(InstanceAdmin):
 
     def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
         """What left on each day, which models did, what is refused, and the sign of life."""
-        alive = heartbeat()
+        alive, days = heartbeat(), days_left()
         return {
-            "days": list(days_left().items()),
+            "days": list(days.items()),
+            "charts": _charts(days),
             "bundles": list(bundles_left()[:BUNDLES_SHOWN]),
             "refused": refused_now(),
             "heartbeat": alive.model_dump_json(exclude_defaults=True) if alive else "",
@@ -71,3 +78,20 @@ class EgressAdmin(InstanceAdmin):
     def row_context(self, request: HttpRequest, row: EgressMessage) -> dict[str, Any]:
         """Its data as it left."""
         return {"said": bytes(row.data).decode()}
+
+
+def _charts(days: Mapping[date, Left]) -> list[Chart]:
+    """Messages of each day, also of those without any, and of each subject."""
+    if not days:
+        return []
+    today = timezone.now().date()
+    every = [min(days) + timedelta(number) for number in range((today - min(days)).days + 1)]
+    points = [
+        (datetime.combine(day, time(), tzinfo=UTC), days[day].messages if day in days else 0)
+        for day in every
+    ]
+    subjects = sum((left.subjects for left in days.values()), Counter[str]())
+    return [
+        line_chart("Messages a day", [Series("", points)]),
+        bar_chart("Messages by subject", subjects.most_common()),
+    ]

@@ -80,13 +80,13 @@ def test_an_unknown_code_base_is_said_in_a_line(admin_client: Client) -> None:
 
 @pytest.mark.usefixtures("cart")
 def test_the_first_page_gets_the_results_alone(admin_client: Client) -> None:
-    asked = {"query_params": {"q": "render cart"}, "headers": {"HX-Request": "true"}}
-    html = admin_client.get(SEARCH, **asked).content.decode()
+    htmx = {"HX-Request": "true"}
+    html = admin_client.get(SEARCH, {"q": "render cart"}, headers=htmx).content.decode()
     assert "cart.py:1-3" in html
     assert "<html" not in html
     assert f'href="{SEARCH}?q=render+cart"' in html
-    asked["query_params"] = {"q": "  "}
-    assert "More results" not in admin_client.get(SEARCH, **asked).content.decode()
+    empty = admin_client.get(SEARCH, {"q": "  "}, headers=htmx).content.decode()
+    assert "More results" not in empty
 
 
 @pytest.mark.django_db

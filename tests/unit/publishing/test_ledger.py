@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -191,3 +192,16 @@ def test_the_admin_shows_list_page_and_panel(
     panel = admin_client.get(reverse("dashboard-panel", args=["left"])).content.decode()
     assert f'data-left="messages">{len(left)}<' in panel
     assert "excluded by PUBLISH_EXCLUDE" in panel
+
+
+def test_the_ledger_draws_every_day_and_every_subject(
+    left: list[OutboxMessage], admin_client: Client
+) -> None:
+    address = reverse("admin:publishing_egressmessage_changelist")
+    OutboxMessage.objects.filter(pk=left[0].pk).update(sent_at=timezone.now() - timedelta(days=2))
+    days, subjects = admin_client.get(address).context["charts"]
+    assert [int(value) for _, value in days.table.rows] == [1, 0, len(left) - 1]
+    counted = Counter(message.subject for message in left)
+    assert {bar.label: int(bar.text) for bar in subjects.bars} == dict(counted)
+    OutboxMessage.objects.update(sent_at=None)
+    assert admin_client.get(address).context["charts"] == []

@@ -148,13 +148,16 @@ def test_the_first_page_shows_what_is_trained_and_what_answers(admin_client: Cli
     assert "manage.py train encoder" not in page(admin_client, PANEL)
     CodebaseFactory()
     assert "manage.py train encoder" in page(admin_client, PANEL)
-    row, run = InUseFactory(), going()
+    row, run = InUseFactory(reason="The first of its kind and scope."), going()
     html = page(admin_client, PANEL)
     assert "manage.py train encoder" not in html
     assert f'data-run="{run.pk}"' in html
     assert "loss 3.25, 1 min 30 s left" in html
     assert row.model.version in html
     assert "bits per byte 2.125" in html
+    why = html.partition("data-why>")[2].partition("</dd>")[0]
+    assert "Trained here" in why
+    assert "The first of its kind" in why
     assert "This panel failed" not in html
     assert PANEL in page(admin_client, INDEX)
 
