@@ -100,10 +100,10 @@ PANELS: list[str] = [
     "apps.singularity.guidance.panels.TOLD",
     "apps.singularity.guidance.panels.ADVISORIES",
     "apps.singularity.guidance.panels.MODELS",
+    "apps.singularity.publishing.panels.LEFT",
     "apps.singularity.ingestion.panels.CODEBASES",
     "apps.singularity.ingestion.panels.LANGUAGES",
     "apps.singularity.ingestion.panels.LEFT_OUT",
-    "apps.singularity.publishing.panels.LEFT",
     "apps.shared.knowledge_cache.panels.KNOWLEDGE",
     "apps.shared.nats_bridge.panels.BRIDGE",
 ]

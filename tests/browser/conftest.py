@@ -16,7 +16,6 @@ from tests.common.browser import find
 
 if TYPE_CHECKING:  # conftests are read before Django is set up
     from django.contrib.auth.models import User
-    from django.test import Client
 
 WIDE = ViewportSize(width=1440, height=900)
 NARROW = ViewportSize(width=390, height=844)
@@ -80,15 +79,11 @@ def admin(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def site(chromium: Browser, live_server: LiveServer, admin: User, client: Client) -> Iterator[Site]:
+def site(chromium: Browser, live_server: LiveServer, admin: User) -> Iterator[Site]:
     """A logged-in page, which fails the test that leaves an error in its console."""
     context = chromium.new_context(viewport=WIDE, base_url=live_server.url)
-    client.force_login(admin)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-    )
-    site = Site(context.new_page())
+    site = Site(context.new_page(), live_server.url)
+    site.enter(admin)
     yield site
     context.close()
     assert site.errors == []
@@ -97,8 +92,8 @@ def site(chromium: Browser, live_server: LiveServer, admin: User, client: Client
 class Site:
     """A page, and what its console complained of."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
@@ -112,3 +107,32 @@ class Site:
         assert response is not None
         assert response.ok
         return self.page
+
+    def status(self, name: str) -> int:
+        """The status of a named address for who is logged in."""
+        return self.page.request.get(self.url + reverse(name)).status
+
+    def enter(self, user: User) -> None:
+        """Go on as this account."""
+        from django.test import Client
+
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        value = client.cookies[name].value
+        self.page.context.add_cookies([{"name": name, "value": value, "url": self.url}])
+
+    def readable(self, name: str) -> None:
+        """Check the page wide and narrow, by day and by night: contrast, and nothing too wide."""
+        page = self.page
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            for dark in (False, True):
+                page.emulate_media(color_scheme="dark" if dark else "light")
+                page.evaluate(
+                    "dark => document.documentElement.classList.toggle('dark', dark)", dark
+                )
+                assert page.evaluate(UNREADABLE) == [], (name, dark, size["width"])
+                width = page.evaluate("document.documentElement.scrollWidth")
+                assert width <= size["width"], (name, size["width"])
+        page.set_viewport_size(WIDE)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.conf import settings as site_settings
-from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from apps.centralcloud.fleet.models import Instance
 from apps.shared.access.roles import Role
 from apps.shared.knowledge_cache.services.refreshing import views_refresh
 from centralcloud_site import settings as centralcloud_settings
-from tests.browser.conftest import NARROW, UNREADABLE, WIDE, Site
+from tests.browser.conftest import WIDE, Site
 from tests.common.factories.fleet import InstanceFactory, heard
 from tests.common.factories.fleets import fleet_adds_up, fleet_tells
 from tests.common.people import person
@@ -38,20 +36,6 @@ def tell(*names: str) -> None:
     views_refresh()
 
 
-def both_themes(page: Page, name: str) -> None:
-    """Readable wide and narrow, by day and by night; nothing wider than a telephone."""
-    for size in (WIDE, NARROW):
-        page.set_viewport_size(size)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            page.evaluate(
-                "dark => document.documentElement.classList.toggle('dark', dark)", scheme == "dark"
-            )
-            assert page.evaluate(UNREADABLE) == [], f"{name}, {scheme}, {size['width']}"
-            width = page.evaluate("document.documentElement.scrollWidth")
-            assert width <= size["width"], f"{name}, {size['width']}"
-
-
 def test_the_first_page_shows_who_is_learning_what(site: Site) -> None:
     tell("team-a", "team-b")
     page = site.open("admin:index")
@@ -60,11 +44,11 @@ def test_the_first_page_shows_who_is_learning_what(site: Site) -> None:
     expect(matrix.locator("[data-matrix=framework]")).to_be_visible()
     expect(matrix.locator("tbody tr")).to_have_count(2)
     expect(matrix.get_by_role("columnheader", name="Django")).to_be_visible()
-    both_themes(page, "first page")
+    site.readable("first page")
     page.set_viewport_size(WIDE)
     matrix.get_by_role("link", name="team-a").click()
     expect(page.locator("[data-chart^=Frameworks]")).to_be_visible()
-    both_themes(page, "instance")
+    site.readable("instance")
 
 
 def test_a_training_tells_its_loss_without_a_reload(site: Site) -> None:
@@ -91,7 +75,7 @@ def test_a_huge_fleet_is_shown_in_part_and_paged_whole(site: Site) -> None:
     expect(whole.locator("tbody tr")).to_have_count(100)
     whole.get_by_role("link", name="Next instances").click()
     expect(whole.locator("tbody tr")).to_have_count(30)
-    both_themes(whole, "matrix")
+    site.readable("matrix")
     with whole.expect_download() as download:
         whole.get_by_role("link", name="Export CSV").click()
     lines = download.value.path().read_text().splitlines()
@@ -104,17 +88,12 @@ def test_an_empty_fleet_says_what_to_do(site: Site) -> None:
     page = site.open("admin:index")
     expect(page.locator("#panel-fleet")).to_contain_text("instance_enroll")
     expect(page.locator("#panel-matrix [data-empty]")).to_be_visible()
-    both_themes(page, "empty first page")
+    site.readable("empty first page")
 
 
-def test_a_viewer_looks_and_can_do_nothing(site: Site, live_server: Any) -> None:
+def test_a_viewer_looks_and_can_do_nothing(site: Site) -> None:
     InstanceFactory(name="acme", **heard())
-    viewer = Client()
-    viewer.force_login(person(Role.VIEWER))
-    name = site_settings.SESSION_COOKIE_NAME
-    value, url = viewer.cookies[name].value, live_server.url
-    site.page.context.add_cookies([{"name": name, "value": value, "url": url}])
+    site.enter(person(Role.VIEWER))
     page = site.open("admin:fleet_instance_change", "acme")
     expect(page.get_by_role("button", name="Revoke…")).to_have_count(0)
-    denied = site.page.request.get(f"{live_server.url}/admin/access/auditentry/")
-    assert denied.status == 403
+    assert site.status("admin:access_auditentry_changelist") == 403

@@ -23,6 +23,8 @@ from apps.singularity.publishing.selectors.ledger import bundles_left, days_left
 from apps.singularity.publishing.services.heartbeat import heartbeat
 
 BUNDLES_SHOWN = 20
+ROOT = "intelligence."
+"""How every subject begins."""
 
 
 class SubjectFilter(ChoiceFilter):
@@ -81,7 +83,7 @@ class EgressAdmin(InstanceAdmin):
 
 
 def _charts(days: Mapping[date, Left]) -> list[Chart]:
-    """Messages of each day, also of those without any, and of each subject."""
+    """Messages of each day since the first, also of those without any, and of each subject."""
     if not days:
         return []
     today = timezone.now().date()
@@ -91,7 +93,6 @@ def _charts(days: Mapping[date, Left]) -> list[Chart]:
         for day in every
     ]
     subjects = sum((left.subjects for left in days.values()), Counter[str]())
-    return [
-        line_chart("Messages a day", [Series("", points)]),
-        bar_chart("Messages by subject", subjects.most_common()),
-    ]
+    named = [(subject.removeprefix(ROOT), number) for subject, number in subjects.most_common()]
+    by_day = [line_chart("Messages a day", [Series("", points)])] if len(points) > 1 else []
+    return [*by_day, bar_chart("Messages by subject", named)]

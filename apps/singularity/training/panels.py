@@ -28,6 +28,7 @@ def _training(request: HttpRequest) -> dict[str, Any]:
     return {
         "going": [(run, job_status(run.job)) for run in runs if run.job],
         "in_use": list(models_in_use()[:MODELS_SHOWN]),
+        "can_start": request.user.has_perm("training.add_trainingrun"),
     }
 
 

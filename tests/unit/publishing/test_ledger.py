@@ -202,6 +202,6 @@ def test_the_ledger_draws_every_day_and_every_subject(
     days, subjects = admin_client.get(address).context["charts"]
     assert [int(value) for _, value in days.table.rows] == [1, 0, len(left) - 1]
     counted = Counter(message.subject for message in left)
-    assert {bar.label: int(bar.text) for bar in subjects.bars} == dict(counted)
+    assert {f"intelligence.{bar.label}": int(bar.text) for bar in subjects.bars} == dict(counted)
     OutboxMessage.objects.update(sent_at=None)
     assert admin_client.get(address).context["charts"] == []

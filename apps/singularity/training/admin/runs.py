@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -50,7 +51,7 @@ def live_context(request: HttpRequest, run: TrainingRun) -> dict[str, Any]:
     return {
         "run": run,
         "status": status,
-        "charts": [_chart(name, [Series("", curve)]) for name, curve in curves.items()],
+        "charts": [_chart(name, [Series("", curves[name])]) for name in _in_order(curves)],
         "metrics": metric_rows(run.kind, run.before, run.metrics),
         "can_cancel": active and can_cancel(request),
         "can_resume": not active and not hasattr(run, "model") and can_start(request),
@@ -133,9 +134,14 @@ class RunAdmin(InstanceAdmin):
 def _both(runs: tuple[TrainingRun, TrainingRun], curves: dict[str, Any]) -> list[Chart]:
     titles = [str(run.pk)[:8] for run in runs]
     return [
-        _chart(name, [Series(*one) for one in zip(titles, pair, strict=True)])
-        for name, pair in curves.items()
+        _chart(name, [Series(*one) for one in zip(titles, curves[name], strict=True)])
+        for name in _in_order(curves)
     ]
+
+
+def _in_order(curves: Mapping[str, Any]) -> list[str]:
+    """The loss first: it is what one looks at while it trains."""
+    return sorted(curves, key=lambda name: (name != "loss", name))
 
 
 def _chart(name: str, series: list[Series]) -> Chart:
