@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from apps.centralcloud.averaging.models import AggregateModel, Evaluation, ModelFamily
 from apps.centralcloud.fleet.models import Instance
 from apps.shared.access.roles import Role
 from apps.shared.knowledge_cache.services.refreshing import views_refresh
@@ -62,6 +65,32 @@ def test_a_training_tells_its_loss_without_a_reload(site: Site) -> None:
     page.evaluate("htmx.trigger('#panel-fleet', 'refresh')")
     expect(loss).to_have_text("4.125", timeout=20_000)
     assert page.evaluate("window.stayed") is True
+
+
+def test_a_familys_line_leads_from_one_aggregate_to_the_next(site: Site) -> None:
+    family = ModelFamily.objects.create(key="t5-all-1", kind="t5", scope="all")
+    bases: dict[int, AggregateModel | None] = {0: None}
+    for number, base, state in ((1, 0, "promoted"), (2, 1, "rejected"), (3, 1, "promoted")):
+        bases[number] = AggregateModel.objects.create(
+            family=family, version=f"centralcloud_t5-all_v1.{number}", number=number, state=state,
+            artifact="sha256:1", size=1, base=bases[base], contributors=3,
+        )  # fmt: skip
+        Evaluation.objects.create(
+            aggregate=bases[number], instance="team-a", metric="bits_per_byte", local=2.5,
+            value=2.75 - number / 4, personalised=2.0, examples=100, served="aggregate",
+            adopted=True, revision=1, evaluated_at=timezone.now(),
+        )  # fmt: skip
+    page = site.open("admin:averaging_modelfamily_change", "t5-all-1")
+    line = page.locator(".lineage li")
+    expect(line).to_have_count(3)
+    lanes = line.locator(".lineage-dot").evaluate_all("all => all.map(one => one.style.left)")
+    assert lanes == ["8px", "24px", "8px"]
+    drawn = page.locator("svg.chart-plot")
+    expect(drawn).to_have_attribute("aria-label", re.compile("the fleet's from 2.5 to 2"))
+    site.readable("family")
+    page.get_by_role("link", name="centralcloud_t5-all_v1.3").click()
+    expect(page.locator(".lineage [aria-current]")).to_contain_text("centralcloud_t5-all_v1.3")
+    site.readable("aggregate")
 
 
 def test_a_huge_fleet_is_shown_in_part_and_paged_whole(site: Site) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from apps.centralcloud.averaging.admin.lineage import lineage_context
 from apps.centralcloud.averaging.admin.wins import win_rows
 from apps.centralcloud.averaging.display import AGGREGATE_VARIANTS
 from apps.centralcloud.averaging.models import AggregateModel
@@ -20,7 +21,6 @@ from apps.shared.artifacts.selectors import bundle_removed_at
 from apps.shared.core.admin.base import link, row_url
 
 INSTANCES_SHOWN = 200
-LINEAGE_SHOWN = 20
 
 
 @admin.register(AggregateModel)
@@ -66,11 +66,6 @@ class AggregateAdmin(FleetAdmin):
         )
 
     def row_context(self, request: HttpRequest, row: AggregateModel) -> dict[str, Any]:
-        """The win table, and the line that it ends."""
+        """The win table, and its family's aggregates."""
         rows = list(evaluations_shown([row])[:INSTANCES_SHOWN])
-        line: list[AggregateModel] = []
-        one = row.base
-        while one is not None and len(line) < LINEAGE_SHOWN:
-            line.append(one)
-            one = one.base
-        return {"wins": win_rows(rows), "lineage": line}
+        return {"wins": win_rows(rows), **lineage_context(row.family)}

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from apps.centralcloud.averaging.admin.lineage import lineage_context
 from apps.centralcloud.averaging.models import ModelFamily
 from apps.centralcloud.averaging.selectors.families import families_excluded
 from apps.centralcloud.fleet.admin.base import FleetAdmin
@@ -34,5 +35,5 @@ class FamilyAdmin(FleetAdmin):
         return f"{len(family.shapes):,}" if family.shapes else "none read yet"
 
     def row_context(self, request: HttpRequest, row: ModelFamily) -> dict[str, Any]:
-        """The families that are kept apart from it."""
-        return {"others": families_excluded(row)}
+        """Its aggregates, and the families that are kept apart from it."""
+        return {"others": families_excluded(row), **lineage_context(row)}

@@ -60,9 +60,10 @@ def value_scale(values: Sequence[float], *, from_zero: bool) -> Scale:
 
 
 def number_scale(values: Sequence[float]) -> Scale:
-    """The lying axis of numbers: just as long as what lies on it."""
+    """The lying axis of numbers: just as long as what lies on it, in whole steps for whole ones."""
     low, high = _spread(values, 1.0)
-    return Scale(low, high, nice_step(high - low))
+    step = nice_step(high - low)
+    return Scale(low, high, max(step, 1.0) if all(map(float.is_integer, values)) else step)
 
 
 def time_scale(values: Sequence[float]) -> Scale:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -124,8 +125,55 @@ def test_the_win_table_colours_wins(admin_client: Client, line: AggregateModel) 
     assert html.count('data-won="unknown"') == 1
     assert "+20.0%" in html
     assert "-4.0%" in html
-    assert "centralcloud_t5-python_v1.1" in html  # its lineage
     assert "+20.0%" in html_of(admin_client, "/admin/averaging/evaluation/")
+
+
+def test_a_familys_line_is_drawn_with_how_each_did(
+    admin_client: Client, line: AggregateModel
+) -> None:
+    first = line.base
+    assert first is not None
+    aside = AggregateModel.objects.create(
+        family=line.family, version="centralcloud_t5-python_v1.3", number=3, artifact="sha256:3",
+        size=100, base=first, contributors=3, state="rejected",
+    )  # fmt: skip
+    judged(first, "a", value=3.0, local=3.5, personalised=2.5)
+    judged(aside, "a", value=1.0, local=None)
+    family = f"/admin/averaging/modelfamily/{line.family_id}/change/"
+    aggregate = f"/admin/averaging/aggregatemodel/{line.pk}/change/"
+    for address in (family, aggregate):
+        html = html_of(admin_client, address)
+        versions = re.findall(
+            r'data-version="centralcloud_t5-python_v1\.(\d)"( aria-current)?', html
+        )
+        here = " aria-current" if address == aggregate else ""
+        assert versions == [("3", ""), ("2", here), ("1", "")]
+        drawn = re.findall(r'preserveAspectRatio="none" aria-hidden="true">(.*?)</svg>', html)
+        # two lanes, which meet in the first: it ends both and goes on from nothing
+        assert [one.count("<path") for one in drawn] == [1, 2, 2]
+    course = admin_client.get(family).context["course"]
+    assert course.table.header == ("At", "local models", "the fleet's", "the fleet's, tuned there")
+    assert course.table.rows == (("1", "3.5", "3", "2.5"), ("2", "2.5", "2.3", ""))
+
+
+def test_a_family_without_aggregates_says_so(admin_client: Client, line: AggregateModel) -> None:
+    html = html_of(admin_client, "/admin/averaging/modelfamily/t5-python-2/change/")
+    assert "No round of it has made an aggregate yet." in html
+
+
+def test_a_line_costs_the_same_however_long(admin_client: Client, line: AggregateModel) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            html_of(admin_client, f"/admin/averaging/aggregatemodel/{line.pk}/change/")
+        return len(captured)
+
+    few, base = queries(), line
+    for number in range(3, 90):
+        base = AggregateModel.objects.create(
+            family=line.family, version=f"v1.{number}", number=number, artifact="sha256:1",
+            size=1, base=base, contributors=3,
+        )  # fmt: skip
+    assert queries() == few
 
 
 @pytest.mark.parametrize(
