@@ -71,12 +71,13 @@ def test_a_familys_line_leads_from_one_aggregate_to_the_next(site: Site) -> None
     family = ModelFamily.objects.create(key="t5-all-1", kind="t5", scope="all")
     bases: dict[int, AggregateModel | None] = {0: None}
     for number, base, state in ((1, 0, "promoted"), (2, 1, "rejected"), (3, 1, "promoted")):
-        bases[number] = AggregateModel.objects.create(
+        made = AggregateModel.objects.create(
             family=family, version=f"centralcloud_t5-all_v1.{number}", number=number, state=state,
             artifact="sha256:1", size=1, base=bases[base], contributors=3,
         )  # fmt: skip
+        bases[number] = made
         Evaluation.objects.create(
-            aggregate=bases[number], instance="team-a", metric="bits_per_byte", local=2.5,
+            aggregate=made, instance="team-a", metric="bits_per_byte", local=2.5,
             value=2.75 - number / 4, personalised=2.0, examples=100, served="aggregate",
             adopted=True, revision=1, evaluated_at=timezone.now(),
         )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.shared.dashboard.code import code_styles
 from apps.shared.dashboard.frame import Panel
 from apps.shared.dashboard.sidebar import Group, Item
 from apps.singularity.guidance.display.advisories import remedy, standing, why_no_advisories
@@ -14,7 +15,6 @@ from apps.singularity.guidance.display.models import why_no_models
 from apps.singularity.guidance.selectors.adoptions import adoptions_all
 from apps.singularity.guidance.selectors.advisories import advisories_here
 from apps.singularity.guidance.selectors.digest import guidance_digest, why_nothing
-from apps.singularity.patterns.display.code import code_styles
 
 SHOWN = 5
 ADVISORIES_SHOWN = 6

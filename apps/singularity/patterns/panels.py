@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from apps.shared.core.jobs.status import Measure
+from apps.shared.dashboard.code import code_styles
 from apps.shared.dashboard.frame import Panel
 from apps.shared.dashboard.sidebar import Group, Item
-from apps.singularity.patterns.display.code import code_styles
 from apps.singularity.patterns.selectors.digest import learned_digest
 
 MINE_MEASURE = Measure(done="read", total="pending", unit="files", also=("patterns",))

@@ -6,14 +6,13 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.centralcloud.aggregation.admin.content import BY_SUBJECT, STYLE, content_html
+from apps.centralcloud.aggregation.admin.content import BY_SUBJECT, ContentAdmin, content_html
 from apps.centralcloud.aggregation.models import Contribution
 from apps.centralcloud.aggregation.services.adding_up_sql import VERSIONS_SHOWN
-from apps.centralcloud.fleet.admin.base import FleetAdmin
 
 
 @admin.register(Contribution)
-class ContributionAdmin(FleetAdmin):
+class ContributionAdmin(ContentAdmin):
     """Newest rows first."""
 
     list_display = ("content", "instance", "occurrences", "files", "since")
@@ -22,8 +21,6 @@ class ContributionAdmin(FleetAdmin):
     search_fields = ("=instance", "=key")
     search_help_text = "An instance, or a whole key"
     ordering = ("-id",)
-    list_before_template = STYLE
-    change_form_before_template = STYLE
     fields = (
         "content", "key", "instance", "codebase", "revision", "occurrences", "files",
         "opportunities", "confidence", "first_seen_at", "withdrawn_at", "versions",

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.template.loader import render_to_string
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.centralcloud.aggregation.admin.content import BY_SUBJECT, STYLE, content_html, percent
+from apps.centralcloud.aggregation.admin.content import (
+    BY_SUBJECT,
+    ContentAdmin,
+    content_html,
+    percent,
+)
 from apps.centralcloud.aggregation.admin.matrix import matrix_page
 from apps.centralcloud.aggregation.models import GlobalFact
-from apps.centralcloud.aggregation.selectors.facts import fact_contributions
-from apps.centralcloud.fleet.admin.base import FleetAdmin
+from apps.centralcloud.aggregation.selectors.facts import fact_contributions, fact_course
+from apps.shared.dashboard.charts import Series, line_chart
 
 HOLDERS_SHOWN = 200
 
 
 @admin.register(GlobalFact)
-class FactAdmin(FleetAdmin):
+class FactAdmin(ContentAdmin):
     """Those that most instances have first."""
 
     list_display = ("content", "who", "sure", "moves", "since", "others_see")
@@ -25,17 +32,14 @@ class FactAdmin(FleetAdmin):
     list_per_page = 25
     search_fields = ("name", "=key")
     search_help_text = "Words of the content, or a whole key"
-    list_before_template = STYLE
     custom_urls = (("matrix", "aggregation_matrix", matrix_page),)
-    change_form_before_template = STYLE
+    change_form_template = "aggregation/fact.html"
     fields = (
-        "content", "key", "who", "sure", "others_see", "codebases", "occurrences", "files",
+        "key", "who", "sure", "others_see", "codebases", "occurrences", "files",
         "opportunities", "moves", "versions", "first_seen_at", "first_seen_instance",
-        "aggregated_at", "holders",
+        "aggregated_at",
     )  # fmt: skip
-    readonly_fields = (
-        "content", "who", "sure", "moves", "others_see", "versions", "holders",
-    )  # fmt: skip
+    readonly_fields = ("who", "sure", "moves", "others_see", "versions")
 
     @display(description="Fact")
     def content(self, fact: GlobalFact) -> SafeString:
@@ -75,9 +79,12 @@ class FactAdmin(FleetAdmin):
         ordered = sorted(found.items(), key=lambda one: (-one[1], one[0]))
         return ", ".join(f"{version}: {number:,}" for version, number in ordered) or "none told"
 
-    @display(description="Who has it")
-    def holders(self, fact: GlobalFact) -> SafeString:
-        """Each code base that has it."""
-        rows = list(fact_contributions(fact)[: HOLDERS_SHOWN + 1])
-        shown = {"rows": rows[:HOLDERS_SHOWN], "more": len(rows) > HOLDERS_SHOWN}
-        return render_to_string("aggregation/holders.html", shown | {"fact": fact})
+    def row_context(self, request: HttpRequest, row: GlobalFact) -> dict[str, Any]:
+        """Its content, since when who has it, and each code base that does."""
+        rows = list(fact_contributions(row)[: HOLDERS_SHOWN + 1])
+        return super().row_context(request, row) | {
+            "content": content_html(row),
+            "course": line_chart("Instances that have it", [Series("", fact_course(row))]),
+            "rows": rows[:HOLDERS_SHOWN],
+            "more": len(rows) > HOLDERS_SHOWN,
+        }

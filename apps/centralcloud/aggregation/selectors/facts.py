@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.utils import timezone
 
 from apps.centralcloud.aggregation.models import (
     AddingUp,
@@ -73,6 +74,19 @@ def fact_holders(fact: GlobalFact) -> QuerySet[Any, Any]:
         )
         .order_by("-occurrences", "instance")
     )
+
+
+def fact_course(fact: GlobalFact) -> list[tuple[datetime, int]]:
+    """How many of the instances that have it now had it when, from the first until now.
+
+    Two points for each that joined: before it and with it.
+    """
+    joined = fact_holders(fact).exclude(first_seen_at=None).order_by("first_seen_at")
+    moments = list(joined.values_list("first_seen_at", flat=True))
+    points = [
+        (moment, count) for n, moment in enumerate(moments) for count in ((n, n + 1) if n else (1,))
+    ]
+    return [*points, (max(timezone.now(), moments[-1]), len(moments))] if moments else []
 
 
 def totals() -> Totals | None:

@@ -11,10 +11,10 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from apps.shared.core.admin.base import InstanceAdmin
+from apps.shared.dashboard.code import code_styles, pattern_html
 from apps.singularity.guidance.admin.filters import SubjectFilter
 from apps.singularity.guidance.models import SharedFact
 from apps.singularity.guidance.templatetags.guidance import fact_name
-from apps.singularity.patterns.display.code import code_styles, pattern_html
 
 TITLE = 160
 

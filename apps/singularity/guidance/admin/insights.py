@@ -10,13 +10,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.shared.core.admin.base import InstanceAdmin
+from apps.shared.dashboard.code import code_styles
 from apps.singularity.guidance.admin.filters import KindFilter, ShownFilter, SubjectFilter
 from apps.singularity.guidance.admin.marking import can_mark, dismiss, restore
 from apps.singularity.guidance.models import Insight
 from apps.singularity.guidance.selectors.digest import why_nothing
 from apps.singularity.guidance.selectors.insights import said_once
 from apps.singularity.patterns.admin.chips import kind_chips
-from apps.singularity.patterns.display.code import code_styles
 
 
 @admin.register(Insight)

@@ -10,11 +10,11 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
 from apps.shared.core.admin.base import InstanceAdmin
+from apps.shared.dashboard.code import code_styles
 from apps.singularity.ingestion.admin.filters import CodebaseFilter
 from apps.singularity.patterns.admin.examples import examples_shown
 from apps.singularity.patterns.admin.filters import HoldsFilter, RuleLanguageFilter
 from apps.singularity.patterns.admin.mining import head
-from apps.singularity.patterns.display.code import code_styles
 from apps.singularity.patterns.models import Finding
 
 

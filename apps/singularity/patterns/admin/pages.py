@@ -13,9 +13,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from apps.shared.core.admin.base import InstanceAdmin
+from apps.shared.dashboard.code import code_styles
 from apps.singularity.ingestion.selectors.filters import UnknownCodebase
 from apps.singularity.patterns.admin.mining import head
-from apps.singularity.patterns.display.code import code_styles
 from apps.singularity.patterns.selectors import codebase_wanted
 
 

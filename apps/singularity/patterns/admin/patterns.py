@@ -12,13 +12,13 @@ from django.db.models import Case, IntegerField, QuerySet, When
 from django.http import HttpRequest
 
 from apps.shared.core.admin.base import InstanceAdmin
+from apps.shared.dashboard.code import code_styles
 from apps.singularity.ingestion.admin.filters import CodebaseFilter, LanguageFilter
 from apps.singularity.patterns.admin.chips import kind_chips
 from apps.singularity.patterns.admin.examples import examples_shown
 from apps.singularity.patterns.admin.filters import HoldsFilter, KindFilter
 from apps.singularity.patterns.admin.mining import head, mine_now
 from apps.singularity.patterns.admin.places import place_page
-from apps.singularity.patterns.display.code import code_styles
 from apps.singularity.patterns.display.rules import rule_yaml
 from apps.singularity.patterns.engine.mined import PatternKind
 from apps.singularity.patterns.models import CodePattern

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from apps.shared.dashboard.code import pattern_html
 from apps.singularity.patterns.display.charts import step_chart, support_text
-from apps.singularity.patterns.display.code import pattern_html
 from apps.singularity.patterns.display.kinds import KIND_NAMES
 from apps.singularity.patterns.display.places import place_url
 from apps.singularity.patterns.engine.mined import PatternKind

@@ -10,11 +10,13 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 from django.urls import include, path, reverse
+from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
 from apps.centralcloud.aggregation import handlers
 from apps.centralcloud.aggregation.models import Contribution, GlobalFact, StatisticsSnapshot
 from apps.centralcloud.aggregation.panels import KNOWN
+from apps.centralcloud.aggregation.selectors.facts import fact_course
 from apps.centralcloud.aggregation.services.adding_up import facts_aggregate
 from apps.centralcloud.aggregation.services.statistics import statistics_generate
 from apps.shared.core.urls import urlpatterns as core_urls
@@ -97,14 +99,35 @@ def test_answers_need_a_login(client: Client) -> None:
 
 def test_the_list_of_facts_and_one_of_them_say_who_has_it(reader: Client) -> None:
     page = reader.get(reverse("admin:aggregation_globalfact_changelist")).content.decode()
-    assert "open(&lt;$A&gt;)" in page
+    assert "open(&lt;$A&gt;)" in strip_tags(page)
+    assert "<var>$A</var>" in page
+    assert ".pattern-code .k " in page
     assert "2 of 2, 100 %" in page
     fact = GlobalFact.objects.get(key=signature("open(<$A>)"))
     page = reader.get(
         reverse("admin:aggregation_globalfact_change", args=[fact.pk])
     ).content.decode()
+    assert "open(&lt;$A&gt;)" in strip_tags(page)
     assert "2 joined" in page
     assert page.count("admin/aggregation/contribution/") >= 2
+
+
+def test_a_fact_says_by_when_who_had_it(reader: Client) -> None:
+    fact = GlobalFact.objects.get(key=signature("open(<$A>)"))
+    rows = Contribution.objects.filter(key=fact.key).order_by("instance")
+    assert [row.instance for row in rows] == ["a", "b"]
+    rows.filter(instance="b").update(first_seen_at=NOW - timedelta(days=1))
+    begun, later = NOW - timedelta(days=3), NOW - timedelta(days=1)
+    *course, (now, last) = fact_course(fact)
+    assert course == [(begun, 1), (later, 1), (later, 2)]
+    assert now > later
+    assert last == 2
+    page = reader.get(reverse("admin:aggregation_globalfact_change", args=[fact.pk]))
+    assert "from 1 to 2" in page.context["course"].said
+    Contribution.objects.update(first_seen_at=None)
+    assert fact_course(fact) == []
+    page = reader.get(reverse("admin:aggregation_globalfact_change", args=[fact.pk]))
+    assert page.context["course"].is_empty
 
 
 @pytest.mark.parametrize("model", [GlobalFact, Contribution, StatisticsSnapshot])

@@ -14,11 +14,9 @@ from pygments.lexers import get_lexer_by_name
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
-from apps.singularity.patterns.engine.mined import PatternKind
-
-CODE_CLASS = "mined-code"
+CODE_CLASS = "pattern-code"
 _LIGHT, _DARK = "xcode", "monokai"
-_CALLS = {PatternKind.API_SET, PatternKind.API_ORDER}
+_IDIOM, _CALLS = "idiom", {"api_set", "api_order"}
 _ALIASES = {"ocaml_interface": "ocaml"}
 _METAVARIABLE = re.compile(r"\${3}[A-Z0-9_]*|\$[A-Z_][A-Z0-9_]*")
 _STAND_IN = re.compile(r"mETAv(\d+)v")
@@ -27,12 +25,12 @@ _STAND_IN = re.compile(r"mETAv(\d+)v")
 
 def pattern_html(kind: str, language: str, text: str) -> SafeString:
     """A pattern's template: an idiom as code, calls as names, the others as sentences."""
-    if kind == PatternKind.IDIOM:
+    if kind == _IDIOM:
         form, lexed = "", language
     elif kind in _CALLS:
-        form, lexed = "mined-calls", language
+        form, lexed = "pattern-calls", language
     else:
-        form, lexed = "mined-sentence", ""
+        form, lexed = "pattern-sentence", ""
     return format_html(
         '<div class="{} {} text-important">{}</div>', CODE_CLASS, form, template_html(text, lexed)
     )
