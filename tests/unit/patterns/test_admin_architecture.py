@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -210,3 +213,20 @@ def test_queries_do_not_grow_with_the_rows(admin_client: Client, address: str) -
     SchemaFactory(codebase=codebase)
     CodebaseFactory.create_batch(3)
     assert queries() == few <= 12
+
+
+@pytest.mark.parametrize(
+    ("address", "make"), [(ARCHITECTURE, ArchitectureFactory), (FRAMEWORKS, FrameworkFactory)]
+)
+def test_the_rows_of_a_page_are_to_be_had_as_csv(
+    admin_client: Client, address: str, make: Any
+) -> None:
+    row = make(codebase=CodebaseFactory(name="shop"))
+    make(codebase=CodebaseFactory(name="other"))
+    html = html_of(admin_client, address, codebase=row.codebase.pk)
+    link = re.search(r'href="([^"]*export\.csv[^"]*)"', html)
+    assert link
+    response = admin_client.get(link[1])
+    assert response.status_code == 200
+    header, *rows = csv.reader(io.StringIO(response.getvalue().decode()))
+    assert [found[header.index("key")] for found in rows] == [row.key]

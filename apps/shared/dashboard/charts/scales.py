@@ -56,6 +56,8 @@ def value_scale(values: Sequence[float], *, from_zero: bool) -> Scale:
         pad = max(abs(low), abs(high)) / 2 if abs(high) > _TINY else 1.0
         low, high = (low if from_zero else low - pad), high + pad
     step = nice_step(high - low)
+    if all(map(float.is_integer, values)):
+        step = max(step, 1.0)
     return Scale(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step)
 
 

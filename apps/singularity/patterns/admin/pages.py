@@ -52,9 +52,15 @@ class CodebasePageAdmin(InstanceAdmin):
             "chooses": True,
             **head(request, codebase=codebase),
             **(self.page_context(codebase) if codebase else {}),
+            "export_url": self._export_url(codebase) if codebase else "",
             **(extra_context or {}),
         }
         return TemplateResponse(request, self.page_template, context)
+
+    def _export_url(self, codebase: Any) -> str:
+        """Of the code base's rows."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
+        return f"{reverse(name)}?codebase__id__exact={codebase.pk}"
 
     def change_view(
         self,
