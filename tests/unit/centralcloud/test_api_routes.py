@@ -21,6 +21,7 @@ from apps.centralcloud.fleet.services import instance_enroll
 from apps.centralcloud.insights.models import Insight, Recommendation
 from apps.shared.access.models import ApiToken, AuditEntry, Scope
 from apps.shared.access.roles import Role
+from apps.shared.contracts.nkeys import NKey
 from apps.shared.nats_bridge.models import DeadLetter, OutboxMessage
 from tests.common.api_routes import lists
 from tests.common.factories import told
@@ -182,6 +183,23 @@ def test_history_is_cut_by_time(client: APIClient) -> None:
     assert [(row["revision"], row["contributions"]) for row in rows] == [(0, 1)]
 
 
+def test_history_is_thinned_to_the_last_of_each_span(client: APIClient) -> None:
+    for number in range(30):
+        snapshot(number)
+
+    def revisions(**asked: str) -> list[int]:
+        rows = client.get(f"{API}statistics/history", asked).json()["results"]
+        return [row["revision"] for row in rows]
+
+    midnights = {(NOW + timedelta(hours=n)).date(): n for n in range(30)}
+    assert revisions(bucket="day") == sorted(midnights.values(), reverse=True)
+    assert revisions(bucket="hour") == list(range(29, -1, -1))
+    until = (NOW + timedelta(hours=5)).isoformat()
+    assert max(revisions(bucket="week", until=until)) == 4
+    wrong = client.get(f"{API}statistics/history", {"bucket": "decade"})
+    assert list(wrong_fields(wrong)) == ["bucket"]
+
+
 @pytest.fixture
 def own_nats(settings: Any, tmp_path: Path) -> None:
     """Who may connect is written for a nats-server of the test's own, not for the run's."""
@@ -205,12 +223,70 @@ def test_an_instance_is_shut_out_by_an_admin_once(client: APIClient, verb: str) 
 
 
 @pytest.mark.usefixtures("own_nats")
-@pytest.mark.parametrize("verb", ["revoke", "withdraw"])
+def test_an_admin_enrols_an_instance_whose_seed_is_said_once(
+    client: APIClient, settings: Any
+) -> None:
+    said = client.post(f"{API}instances", {"name": "acme", "note": "Payments"})
+    assert said.status_code == 201
+    given = said.json()
+    assert given["instance"] == "acme"
+    assert NKey.from_seed(given["seed"]).public == given["public_key"]
+    assert given["centralcloud_public_key"] == settings.IDENTITY.key_made_here().public
+    row = Instance.objects.get()
+    assert (row.state, row.note, row.keys.get().public) == (
+        "enrolled", "Payments", given["public_key"]
+    )  # fmt: skip
+    (entry,) = AuditEntry.objects.all()
+    assert (entry.action, entry.target, entry.outcome) == ("instance.enroll", "acme", "done")
+    assert given["seed"] not in str(list(AuditEntry.objects.values()))
+    again = client.post(f"{API}instances", {"name": "acme"})
+    assert (again.status_code, problem_of(again)["code"]) == (409, "conflict")
+    assert "seed" not in again.json()
+
+
+@pytest.mark.usefixtures("own_nats")
+def test_an_instance_brings_its_own_key_and_gets_a_new_one(client: APIClient) -> None:
+    first, second = key_new().public, key_new().public
+    given = client.post(f"{API}instances", {"name": "acme", "public_key": first}).json()
+    assert (given["public_key"], given["seed"]) == (first, "")
+    given = client.post(f"{API}instances/acme/rotate", {"public_key": second}).json()
+    assert (given["public_key"], given["seed"]) == (second, "")
+    in_use = Instance.objects.get().keys.filter(retired_at=None)
+    assert [key.public for key in in_use] == [second]
+    used = client.post(f"{API}instances/acme/rotate", {"public_key": first})
+    assert (used.status_code, problem_of(used)["code"]) == (409, "conflict")
+    drawn = client.post(f"{API}instances/acme/rotate").json()
+    assert NKey.from_seed(drawn["seed"]).public == drawn["public_key"]
+    assert client.post(f"{API}instances/nobody/rotate").status_code == 404
+
+
+@pytest.mark.usefixtures("own_nats")
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({}, "name"),
+        ({"name": "Not An Id"}, "name"),
+        ({"name": "centralcloud"}, "name"),
+        ({"name": "acme", "public_key": "nonsense"}, "public_key"),
+        ({"name": "acme", "note": "x" * 201}, "note"),
+    ],
+)
+def test_who_cannot_be_enrolled_is_said(
+    client: APIClient, wanted: dict[str, str], field: str
+) -> None:
+    response = client.post(f"{API}instances", wanted)
+    assert list(wrong_fields(response)) == [field]
+    assert not Instance.objects.exists()
+
+
+@pytest.mark.usefixtures("own_nats")
+@pytest.mark.parametrize("verb", ["rotate", "revoke", "withdraw"])
 def test_who_is_no_admin_shuts_nobody_out(client: APIClient, verb: str) -> None:
     instance_enroll(name="acme", public=key_new().public)
     for role in (Role.VIEWER, Role.OPERATOR):
         client.force_authenticate(person(role))
         assert client.post(f"{API}instances/acme/{verb}").status_code == 403
+        assert client.post(f"{API}instances", {"name": "other"}).status_code == 403
     admin = person(Role.ADMIN, "other")
     _, secret = ApiToken.objects.create(admin, scopes=[Scope.READ, Scope.OPERATE])
     program = APIClient()

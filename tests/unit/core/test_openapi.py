@@ -114,11 +114,13 @@ def app() -> Iterator[Any]:
 
 
 @pytest.fixture
-def site(request: pytest.FixtureRequest, settings: Any) -> str:
+def site(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> str:
     name: str = request.param
     settings.API_RATE = ""
     if name == "centralcloud":
         settings.ROOT_URLCONF = centralcloud.ROOT_URLCONF
+        # who may connect is written for a nats-server of the test's own, not for the run's
+        settings.STATE_DIR, settings.KEYS_DIR = tmp_path, tmp_path / "keys"
         settings.IDENTITY, settings.SITE_WIRING = centralcloud.IDENTITY, centralcloud.SITE_WIRING
         settings.SPECTACULAR_SETTINGS = centralcloud.SPECTACULAR_SETTINGS
     return name

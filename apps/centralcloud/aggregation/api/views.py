@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Trunc
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -89,15 +91,30 @@ class FrameworkViewSet(FactViewSet):
     subject = Subject.FRAMEWORK
 
 
+BUCKETS = ("hour", "day", "week", "month")
+
+
 class SnapshotFilter(filters.FilterSet):
     """Filters of the history."""
 
     since = MomentFilter(field_name="generated_at", lookup_expr="gte", help_text="From then.")
     until = MomentFilter(field_name="generated_at", lookup_expr="lt", help_text="Before then.")
+    bucket = filters.ChoiceFilter(
+        choices=[(one, one) for one in BUCKETS],
+        method="last_of_each",
+        help_text="Only the last ones of each such span, in UTC.",
+    )
 
     class Meta:
         model = StatisticsSnapshot
         fields: tuple[str, ...] = ()
+
+    def last_of_each(
+        self, rows: QuerySet[StatisticsSnapshot], _name: str, value: str
+    ) -> QuerySet[StatisticsSnapshot]:
+        """The newest snapshot of each span."""
+        spans = rows.order_by().values(span=Trunc("generated_at", value, tzinfo=UTC))
+        return rows.filter(revision__in=spans.annotate(last=Max("revision")).values("last"))
 
 
 class HistoryViewSet(ListViewSet[StatisticsSnapshot]):

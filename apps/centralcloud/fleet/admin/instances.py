@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import action, display
 
 from apps.centralcloud.fleet.admin.base import FleetAdmin
+from apps.centralcloud.fleet.admin.enrolling import can_enrol, can_rotate, enrol_page, rotate_page
 from apps.centralcloud.fleet.admin.filters import ConditionFilter
 from apps.centralcloud.fleet.admin.shutting_out import REVOKE, WITHDRAW, shut_out
 from apps.centralcloud.fleet.display import VARIANTS, shown
@@ -31,7 +33,12 @@ class FleetInstanceAdmin(FleetAdmin):
     search_fields = ("name", "note")
     search_help_text = "Name or note"
     actions = ("revoke", "withdraw")
+    change_list_template = "fleet/instances.html"
     change_form_template = "fleet/instance.html"
+    custom_urls = (
+        ("enroll", "fleet_enroll", enrol_page),
+        ("<slug:object_id>/rotate", "fleet_rotate", rotate_page),
+    )
     fields = ("enrolled_at", "withdrawn_at", "heard_at", "told_at", "started_at")
 
     @display(description="Instance", header=True, ordering="name")
@@ -68,6 +75,10 @@ class FleetInstanceAdmin(FleetAdmin):
         """Shut the chosen out and remove what they contributed."""
         return shut_out(self, request, queryset, WITHDRAW)
 
+    def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
+        """Whether who looks may enrol one."""
+        return {"can_enrol": can_enrol(request)}
+
     def row_context(self, request: HttpRequest, row: Instance) -> dict[str, Any]:
         """How it is, its keys, and what may be done."""
         now = timezone.now()
@@ -77,6 +88,7 @@ class FleetInstanceAdmin(FleetAdmin):
             "one": shown(Listed(row, condition_of(row, now=now)), now=now),
             "keys": row.keys.all()[:KEYS_SHOWN],
             "parts": parts_of(request, row.name),
+            "can_rotate": enrolled and can_rotate(request),
             "can_revoke": enrolled and self.has_revoke_permission(request),
             "can_withdraw": not gone and self.has_withdraw_permission(request),
         }

@@ -62,7 +62,7 @@ def shut_out(
         return _question(model_admin, request, chosen, step)
     done = [one for one in chosen if _act(request, one, step)]
     if done:
-        _users_write(request)
+        users_write(request)
     return None
 
 
@@ -100,7 +100,8 @@ def _act(request: HttpRequest, instance: Instance, step: Step) -> bool:
     return True
 
 
-def _users_write(request: HttpRequest) -> None:
+def users_write(request: HttpRequest) -> None:
+    """Have nats-server obey, or say what its operator has to do."""
     try:
         if not services.nats_users_write():
             messages.warning(request, TELL)

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
+import structlog
+from django.conf import settings
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.centralcloud.fleet import services
-from apps.centralcloud.fleet.api.serializers import InstanceSerializer
+from apps.centralcloud.fleet.api.serializers import (
+    EnrolSerializer,
+    InstanceSerializer,
+    KeyedSerializer,
+    KeySerializer,
+)
 from apps.centralcloud.fleet.models import Instance
 from apps.centralcloud.fleet.selectors.instances import CONDITIONS, condition_filter
+from apps.centralcloud.fleet.services.pairs import pair_new
 from apps.shared.access.audit import actor_of, audited
 from apps.shared.core.api.jobs import Conflict
 from apps.shared.core.api.viewsets import ReadViewSet
+from apps.shared.core.embedded.errors import EmbeddedServerError
+
+logger = structlog.get_logger(__name__)
 
 
 class InstanceFilter(filters.FilterSet):
@@ -47,17 +60,58 @@ class InstanceViewSet(ReadViewSet[Instance]):
     filterset_class = InstanceFilter
     lookup_value_regex = "[a-z0-9-]+"
     permissions: ClassVar = {
+        "create": "fleet.add_instance",
+        "rotate": "fleet.change_instance",
         "revoke": "fleet.change_instance",
         "withdraw": "fleet.delete_instance",
     }
-    scopes: ClassVar = {"revoke": "administer", "withdraw": "administer"}
+    scopes: ClassVar = dict.fromkeys(permissions, "administer")
+
+    @extend_schema(
+        request=EnrolSerializer,
+        responses={201: KeyedSerializer, 409: None},
+        examples=[
+            OpenApiExample(
+                "A pair is drawn here",
+                {"name": "team-a", "note": "Payments, Berlin"},
+                request_only=True,
+            )
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        """Take an instance into the fleet, under the public key given or a pair drawn here.
+
+        A drawn seed is in the answer, and nowhere else. 409 when it is enrolled already or the key
+        was used before.
+        """
+        asked = EnrolSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given: dict[str, Any] = asked.validated_data
+        act = partial(services.instance_enroll, note=given["note"])
+        said = _keyed(request, "enroll", given["name"], given["public_key"], act)
+        return Response(said, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=KeySerializer, responses={200: KeyedSerializer, 409: None})
+    @action(detail=True, methods=["post"])
+    def rotate(self, request: Request, **_kwargs: Any) -> Response:
+        """Give it a new key: the old one lets nobody in any more, and verifies what is in flight.
+
+        A drawn seed is in the answer, and nowhere else. 409 when it is not enrolled or the key was
+        used before.
+        """
+        asked = KeySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        public = asked.validated_data["public_key"]
+        name = self.get_object().name
+        return Response(_keyed(request, "rotate", name, public, services.instance_rotate))
 
     @extend_schema(request=None, responses={200: InstanceSerializer, 409: None})
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, **_kwargs: Any) -> Response:
         """Disconnect it and believe it no more; what it contributed stays. 409 when it was before.
 
-        Where nats-server is run elsewhere, have ``manage.py nats_config`` write its users then.
+        Where nats-server is run elsewhere, or does not take it, have ``manage.py nats_config``
+        write its users then.
         """
         return self._shut_out(request, "revoke", services.instance_revoke)
 
@@ -75,6 +129,38 @@ class InstanceViewSet(ReadViewSet[Instance]):
                 act(name=row.name)
         except services.EnrolmentError as error:
             raise Conflict(str(error)) from None
-        services.nats_users_write()
+        _nats_told()
         row.refresh_from_db()
         return Response(self.get_serializer(row).data)
+
+
+def _keyed(
+    request: Request, verb: str, name: str, given: str, act: Callable[..., Any]
+) -> dict[str, str]:
+    """Give an instance its key; what its operator sets there."""
+    pair = None if given else pair_new()
+    refusals = (services.EnrolmentError,)
+    try:
+        with audited(f"instance.{verb}", actor=actor_of(request), about=name, refusals=refusals):
+            act(name=name, public=pair.public if pair else given)
+    except services.EnrolmentError as error:
+        raise Conflict(str(error)) from None
+    said: dict[str, str] = KeyedSerializer(
+        {
+            "instance": name,
+            "public_key": pair.public if pair else given,
+            "seed": pair.seed if pair else "",
+            "centralcloud_public_key": settings.IDENTITY.key_made_here().public,
+            "nats_told": _nats_told(),
+        }
+    ).data
+    return said
+
+
+def _nats_told() -> bool:
+    """Have an embedded nats-server obey; one that is run elsewhere is told by its operator."""
+    try:
+        return services.nats_users_write()
+    except EmbeddedServerError as error:
+        logger.warning("nats-server was not told", error=str(error))
+        return False

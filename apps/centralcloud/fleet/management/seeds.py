@@ -1,15 +1,14 @@
-"""Draw a key pair, keep or print its seed, and say what is to do with it."""
+"""Keep or print the seed of an instance, and say what is to do with it."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from django.conf import settings
 
 from apps.centralcloud.fleet.engine.nats_server import RELOAD
 from apps.centralcloud.fleet.services.nats_users import nats_users_write
-from apps.shared.contracts.nkeys import NKey, seed_new
+from apps.centralcloud.fleet.services.pairs import Pair, variables
 from apps.shared.core.identity import Identity
 from apps.shared.core.private_files import write_whole
 
@@ -21,20 +20,6 @@ NEXT = (
     "The seed is shown only now and kept nowhere. Set these three at the instance (the seed best "
     "as INSTANCE_NKEY_SEED_FILE), and NATS_URL, and start it."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A key pair on its way to its owner."""
-
-    seed: str
-    public: str
-
-
-def pair_new() -> Pair:
-    """A key pair that nobody has yet."""
-    seed = seed_new()
-    return Pair(seed, NKey.from_seed(seed).public)
 
 
 def identity_here(name: str) -> Identity:
@@ -49,18 +34,9 @@ def seed_keep(name: str, pair: Pair) -> None:
     write_whole(path, pair.seed)
 
 
-def variables(name: str, pair: Pair) -> dict[str, str]:
-    """What the operator sets at the instance."""
-    return {
-        "INSTANCE_ID": name,
-        "INSTANCE_NKEY_SEED": pair.seed,
-        "CENTRALCLOUD_PUBLIC_KEY": settings.IDENTITY.key_made_here().public,
-    }
-
-
 def told(name: str, pair: Pair, *, as_json: bool) -> str:
     """The seed, the only time that it is shown, with what to do next."""
-    given = variables(name, pair)
+    given = variables(name, pair.seed)
     if as_json:
         return json.dumps(given)
     lines = "\n".join(f"{key}={value}" for key, value in given.items())

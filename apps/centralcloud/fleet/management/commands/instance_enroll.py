@@ -11,12 +11,12 @@ from django.db import transaction
 from apps.centralcloud.fleet import services
 from apps.centralcloud.fleet.management.seeds import (
     identity_here,
-    pair_new,
     seed_keep,
     told,
     users_told,
 )
 from apps.centralcloud.fleet.selectors.instances import key_in_use, key_is_known
+from apps.centralcloud.fleet.services.pairs import pair_new
 from apps.shared.access.commands import RecordedCommand
 
 

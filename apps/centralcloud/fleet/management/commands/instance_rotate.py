@@ -10,11 +10,11 @@ from django.core.management.base import CommandError
 from apps.centralcloud.fleet import services
 from apps.centralcloud.fleet.management.seeds import (
     identity_here,
-    pair_new,
     seed_keep,
     told,
     users_told,
 )
+from apps.centralcloud.fleet.services.pairs import pair_new
 from apps.shared.access.commands import RecordedCommand
 
 
