@@ -2,7 +2,8 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "singularity_site.settings")
-application = get_wsgi_application()
+
+from apps.shared.core.web import web_application
+
+application = web_application()

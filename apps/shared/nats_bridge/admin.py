@@ -47,6 +47,7 @@ class MessageAdmin(InstanceAdmin):
     """Rows of this site, which ``owner`` names."""
 
     owner = "receiver"
+    list_per_page = 25
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Messages of this site alone; their data is loaded on their own page only."""

@@ -29,6 +29,7 @@ class AggregateAdmin(FleetAdmin):
 
     list_display = ("version", "condition", "goes_on_from", "contributors", "won", "created_at")
     list_filter = ("state", "family__kind")
+    list_per_page = 25
     search_fields = ("version", "=family__key")
     search_help_text = "Part of a version, or a family's key"
     list_select_related = ("family", "base")

@@ -23,6 +23,7 @@ class EvaluationAdmin(FleetAdmin):
         "instance", "aggregate", "metric", "local_shown", "value_shown", "gain", "served",
     )  # fmt: skip
     list_filter = ("metric", "served", "adopted", "aggregate__family__kind")
+    list_per_page = 25
     search_fields = ("=instance", "aggregate__version")
     search_help_text = "An instance, or part of a version"
     list_select_related = ("aggregate",)

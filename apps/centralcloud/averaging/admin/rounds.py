@@ -27,6 +27,7 @@ class RoundAdmin(FleetAdmin):
 
     list_display = ("title", "condition", "asks", "has", "closes_at", "error")
     list_filter = ("state", "family__kind")
+    list_per_page = 25
     search_fields = ("=family__key",)
     search_help_text = "A family's key"
     list_select_related = ("family", "base")

@@ -30,6 +30,7 @@ class FleetInstanceAdmin(FleetAdmin):
 
     list_display = ("title", "condition", "heard", "version", "patterns", "queued")
     list_filter = (ConditionFilter, "mode")
+    list_per_page = 25
     search_fields = ("name", "note")
     search_help_text = "Name or note"
     actions = ("revoke", "withdraw")

@@ -52,6 +52,7 @@ class JobAdmin(InstanceAdmin):
 
     list_display = ("title", "progress_live", "started_at", "runs_on")
     list_filter = (("state", ChoicesDropdownFilter), KindFilter)
+    list_per_page = 25
     search_fields = ("label",)
     search_help_text = "Label"
     actions = ("cancel",)
