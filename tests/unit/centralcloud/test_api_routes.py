@@ -134,6 +134,7 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_thirty(
         ("patterns", "min_instances", "many"),
         ("models", "kind", "parrot"),
         ("rounds", "state", "asleep"),
+        ("evaluations", "metric", "magic"),
         ("advisories", "severity", "awful"),
         ("insights/told", "kind", "magic"),
         ("recommendations/told", "subject", "magic"),

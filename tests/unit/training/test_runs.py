@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from apps.shared.access.models import AuditEntry
 from apps.shared.artifacts.models import Artifact
 from apps.shared.artifacts.services import artifact_path
 from apps.shared.core.jobs import JobAlreadyRunning, JobCancelled, jobs_recover
@@ -59,6 +60,7 @@ def first(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_fa
             Job.objects.all().delete()
             Codebase.objects.all().delete()
             Artifact.objects.all().delete()
+            AuditEntry.objects.all().delete()
 
 
 def command(*arguments: str) -> str:

@@ -17,6 +17,7 @@ from apps.centralcloud.averaging.api.serializers import (
     LineageSerializer,
     RoundSerializer,
 )
+from apps.centralcloud.averaging.engine.judging import RANGES
 from apps.centralcloud.averaging.models import (
     AggregateModel,
     Evaluation,
@@ -103,7 +104,9 @@ class EvaluationFilter(filters.FilterSet):
     )
     family = filters.CharFilter(field_name="aggregate__family_id", help_text=_FAMILY)
     instance = filters.CharFilter(help_text=_INSTANCE)
-    metric = filters.CharFilter(help_text="bits_per_byte, mrr_at_10 or bytes_per_token.")
+    metric = filters.ChoiceFilter(
+        choices=[(one, one) for one in RANGES], help_text="What was measured."
+    )
     adopted = filters.BooleanFilter(help_text="Whether the instance uses it since.")
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -14,8 +14,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from apps.centralcloud.fleet import services
 from apps.centralcloud.fleet.admin.shutting_out import users_write
 from apps.centralcloud.fleet.models import Instance
-from apps.centralcloud.fleet.services.pairs import pair_new, variables
-from apps.shared.access.audit import actor_of, audited
+from apps.centralcloud.fleet.services.pairs import key_give, variables
+from apps.shared.access.audit import actor_of
 
 
 class KeyForm(forms.Form):
@@ -90,23 +90,18 @@ def rotate_page(request: HttpRequest, object_id: str, model_admin: Any) -> HttpR
 
 
 def _keyed(
-    request: HttpRequest, form: KeyForm, verb: str, name: str, **said: str
+    request: HttpRequest, form: KeyForm, verb: Literal["enroll", "rotate"], name: str, **said: str
 ) -> dict[str, Any] | None:
     """What the page shows of an instance that has its key now; None where it was refused."""
-    given = form.cleaned_data["public"].strip()
-    pair = None if given else pair_new()
-    public = pair.public if pair else given
-    act = services.instance_enroll if verb == "enroll" else services.instance_rotate
-    refusals = (services.EnrolmentError,)
+    public = form.cleaned_data["public"].strip()
     try:
-        with audited(f"instance.{verb}", actor=actor_of(request), about=name, refusals=refusals):
-            act(name=name, public=public, **said)
+        pair = key_give(verb=verb, name=name, public=public, actor=actor_of(request), **said)
     except services.EnrolmentError as error:
         form.add_error(None, str(error))
         return None
     users_write(request)
-    lines = variables(name, pair.seed if pair else "")
-    return {"name": name, "lines": {key: value for key, value in lines.items() if value}}
+    lines = {key: value for key, value in variables(name, pair.seed).items() if value}
+    return {"name": name, "lines": lines}
 
 
 def _page(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import structlog
 from django.conf import settings
@@ -25,7 +24,7 @@ from apps.centralcloud.fleet.api.serializers import (
 )
 from apps.centralcloud.fleet.models import Instance
 from apps.centralcloud.fleet.selectors.instances import CONDITIONS, condition_filter
-from apps.centralcloud.fleet.services.pairs import pair_new
+from apps.centralcloud.fleet.services.pairs import key_give
 from apps.shared.access.audit import actor_of, audited
 from apps.shared.core.api.jobs import Conflict
 from apps.shared.core.api.viewsets import ReadViewSet
@@ -87,8 +86,7 @@ class InstanceViewSet(ReadViewSet[Instance]):
         asked = EnrolSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given: dict[str, Any] = asked.validated_data
-        act = partial(services.instance_enroll, note=given["note"])
-        said = _keyed(request, "enroll", given["name"], given["public_key"], act)
+        said = _keyed(request, "enroll", given["name"], given["public_key"], note=given["note"])
         return Response(said, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=KeySerializer, responses={200: KeyedSerializer, 409: None})
@@ -103,7 +101,7 @@ class InstanceViewSet(ReadViewSet[Instance]):
         asked.is_valid(raise_exception=True)
         public = asked.validated_data["public_key"]
         name = self.get_object().name
-        return Response(_keyed(request, "rotate", name, public, services.instance_rotate))
+        return Response(_keyed(request, "rotate", name, public))
 
     @extend_schema(request=None, responses={200: InstanceSerializer, 409: None})
     @action(detail=True, methods=["post"])
@@ -135,26 +133,23 @@ class InstanceViewSet(ReadViewSet[Instance]):
 
 
 def _keyed(
-    request: Request, verb: str, name: str, given: str, act: Callable[..., Any]
+    request: Request, verb: Literal["enroll", "rotate"], name: str, public: str, **said: str
 ) -> dict[str, str]:
     """Give an instance its key; what its operator sets there."""
-    pair = None if given else pair_new()
-    refusals = (services.EnrolmentError,)
     try:
-        with audited(f"instance.{verb}", actor=actor_of(request), about=name, refusals=refusals):
-            act(name=name, public=pair.public if pair else given)
+        pair = key_give(verb=verb, name=name, public=public, actor=actor_of(request), **said)
     except services.EnrolmentError as error:
         raise Conflict(str(error)) from None
-    said: dict[str, str] = KeyedSerializer(
+    answer: dict[str, str] = KeyedSerializer(
         {
             "instance": name,
-            "public_key": pair.public if pair else given,
-            "seed": pair.seed if pair else "",
+            "public_key": pair.public,
+            "seed": pair.seed,
             "centralcloud_public_key": settings.IDENTITY.key_made_here().public,
             "nats_told": _nats_told(),
         }
     ).data
-    return said
+    return answer
 
 
 def _nats_told() -> bool:

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 SIDE = 1000.0
 """Width and height of a drawing, in its own units."""
 
@@ -58,6 +61,16 @@ class Line:
     style: int
     last: str
     lone: bool
+
+    @property
+    def marks(self) -> SafeString:
+        """Its points, each with what it says on hovering."""
+        kind = "chart-point chart-lone" if self.lone else "chart-point"
+        return format_html_join(
+            "",
+            '<path class="{}" d="M{} {}h0"><title>{}</title></path>',
+            ((kind, f"{point.x:g}", f"{point.y:g}", point.text) for point in self.points),
+        )
 
 
 @dataclass(frozen=True, slots=True)
