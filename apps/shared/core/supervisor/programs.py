@@ -111,6 +111,15 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
 
 
+def web_command(site: str, port: int) -> list[str]:
+    """The web server of a site, on this machine's own address."""
+    address = ["--host", "127.0.0.1", "--port", str(port)]
+    threads = ["--workers", "1", "--blocking-threads", str(WEB_THREADS)]
+    application = f"{site}_site.wsgi:application"
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"]
+    return [*granian, *address, *threads, application]
+
+
 def _numbered(instance: str, number: int) -> str:
     end = f"-{number}"
     return instance[: LONGEST_ID - len(end)].rstrip("-") + end
@@ -118,20 +127,12 @@ def _numbered(instance: str, number: int) -> str:
 
 def _commands(site: Site, port: int) -> dict[str, list[str]]:
     return {
-        "web": _web(site, port),
+        "web": web_command(site.name, port),
         "worker": _worker(site, f"{site.title}@%h", WORKER_THREADS),
         **{name: _queue_worker(site, name) for name in site.queues},
         "beat": _beat(site),
         "bridge": manage("nats_bridge"),
     }
-
-
-def _web(site: Site, port: int) -> list[str]:
-    address = ["--host", "127.0.0.1", "--port", str(port)]
-    threads = ["--workers", "1", "--blocking-threads", str(WEB_THREADS)]
-    application = f"{site.name}_site.wsgi:application"
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"]
-    return [*granian, *address, *threads, application]
 
 
 def _queue_worker(site: Site, name: str) -> list[str]:
