@@ -6,9 +6,10 @@ from types import FrameType
 
 import django
 from django.core.management import execute_from_command_line, get_commands
-from django.db.utils import OperationalError, ProgrammingError
+from django.db.utils import Error, OperationalError, ProgrammingError
 
 from apps.shared.core.embedded.errors import EmbeddedServerError
+from apps.shared.core.interrupts import interrupt_behind
 
 INTERRUPTED = 128 + signal.SIGINT
 OUT_OF_RESOURCES = "53"  # PostgreSQL's class of disk, memory or connections being used up
@@ -20,7 +21,7 @@ def execute(arguments: list[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     try:
-        execute_from_command_line([*arguments[:2], *_without_checks(arguments), *arguments[2:]])
+        _execute(arguments)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except EmbeddedServerError as error:
@@ -31,6 +32,16 @@ def execute(arguments: list[str]) -> None:
         if getattr(error.__cause__, "sqlstate", "") not in UNDEFINED or not missing_migrations():
             raise
         sys.exit(f"The database is older than the code: run `manage.py migrate` ({_line(error)}).")
+
+
+def _execute(arguments: list[str]) -> None:
+    """Run the command; an interrupt stays one, whatever the database says of it."""
+    try:
+        execute_from_command_line([*arguments[:2], *_without_checks(arguments), *arguments[2:]])
+    except Error as error:
+        if (interrupt := interrupt_behind(error)) is None:
+            raise
+        raise interrupt from None
 
 
 def _without_checks(arguments: list[str]) -> list[str]:

@@ -1,9 +1,14 @@
 """Known trouble is one line, whichever command meets it."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from apps.shared.core.embedded.servers import EmbeddedServers
-from tests.common.processes import manage
+from tests.common.processes import CHECKOUT, environment, manage
 
 
 def test_a_missing_migration_is_one_line(state: Path) -> None:
@@ -45,3 +50,35 @@ def test_a_command_of_ours_loads_no_page(state: Path) -> None:
 def test_what_stands_after_two_dashes_stays_as_it_is(state: Path) -> None:
     result = manage("asyncapi", "--", "word", state=state)
     assert result.stderr.splitlines()[-1].endswith("error: unrecognized arguments: -- word")
+
+
+INTERRUPTED = """
+import os, signal
+from django.db import connection, transaction
+from apps.shared.core import command_line
+
+def interrupted():
+    connection.connection.pgconn.send_query(b"COMMIT")
+    os.kill(os.getpid(), signal.{name})
+
+def command(_arguments):
+    with transaction.atomic():
+        connection.cursor().execute("SELECT 1")
+        connection.connection.commit = interrupted
+
+command_line.execute_from_command_line = command
+command_line.execute(["manage.py", "doctor"])
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_while_a_statement_is_sent_is_no_traceback(state: Path, name: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED.format(name=name)],
+        env=environment(state),
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (128 + getattr(signal, name), "")

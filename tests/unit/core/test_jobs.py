@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.shared.core.jobs import (
@@ -74,6 +74,20 @@ def test_failure_keeps_the_error_and_raises() -> None:
     job = Job.objects.get()
     assert job.state == "failed"
     assert job.error == "ValueError: broken"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("signal", [KeyboardInterrupt(), SystemExit(143)])
+def test_an_interrupt_while_a_statement_is_sent_cancels_the_job(signal: BaseException) -> None:
+    def interrupted() -> None:
+        connection.connection.pgconn.send_query(b"COMMIT")
+        raise signal
+
+    with pytest.raises(type(signal)) as raised, job_run(**ME, label="demo"), transaction.atomic():
+        connection.connection.commit = interrupted
+    assert raised.value is signal
+    job = Job.objects.get()
+    assert (job.state, job.error) == ("cancelled", "Interrupted; the next run goes on from here.")
 
 
 @pytest.mark.parametrize("signal", [KeyboardInterrupt, SystemExit])

@@ -9,14 +9,16 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from apps.shared.core.interrupts import interrupt_behind
 from apps.shared.core.jobs.errors import JobCancelled, JobStopped
 from apps.shared.core.jobs.services import job_claim, job_enqueue, job_finish
 from apps.shared.core.models import Job
 
 HEARTBEAT_SECONDS = 2.0
+INTERRUPTED = "Interrupted; the next run goes on from here."
 STOPPED = "The worker was stopped; another run goes on from here."
 _stopping = threading.Event()
 log = structlog.get_logger(__name__)
@@ -85,11 +87,6 @@ def job_run(
     run = JobRun(job)
     try:
         yield run
-    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, SIGTERM
-        _finish_if_possible(
-            job, Job.State.CANCELLED, error="Interrupted; the next run goes on from here."
-        )
-        raise
     except JobStopped:
         _finish_if_possible(job, Job.State.CANCELLED, error=STOPPED)
         job_enqueue(instance=instance, kind=kind, key=key, label=label, config=job.config)
@@ -98,8 +95,14 @@ def job_run(
         log.info("job.cancelled", job=job.id)
         raise
     except BaseException as error:
-        _finish_if_possible(job, Job.State.FAILED, error=f"{type(error).__name__}: {error}")
-        raise
+        interrupt = interrupt_behind(error)
+        if interrupt is None:
+            _finish_if_possible(job, Job.State.FAILED, error=f"{type(error).__name__}: {error}")
+            raise
+        if interrupt is not error:
+            connection.close()  # the interrupt left it busy
+        _finish_if_possible(job, Job.State.CANCELLED, error=INTERRUPTED)
+        raise interrupt from None
     else:
         job_finish(job, state=Job.State.SUCCEEDED, result=run.result)
 

@@ -78,7 +78,7 @@ def test_read_only_revoked_new_and_withdrawn_are_told_apart() -> None:
     InstanceFactory(name="out", state="revoked", **heard(jobs=[JOB]))
     InstanceFactory(name="never-was", state="withdrawn", withdrawn_at=heard()["heard_at"])
     assert "ci online read-only" in text(row("ci"))
-    assert "new enrolled never heard; enrolled 0 minutes ago" in text(row("new"))
+    assert "new enrolled never heard; enrolled just now" in text(row("new"))
     assert "out revoked heard" in text(row("out"))
     assert "ingest" not in text(row("out"))
     assert 'data-instance="never-was"' not in page()
