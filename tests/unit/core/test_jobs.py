@@ -28,7 +28,7 @@ from apps.shared.core.jobs import (
     jobs_recover,
     jobs_stop,
 )
-from apps.shared.core.jobs.services import MAX_ATTEMPTS
+from apps.shared.core.jobs.services import MAX_ATTEMPTS, job_claim, job_finish
 from apps.shared.core.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,71 @@ def test_failure_keeps_the_error_and_raises() -> None:
     job = Job.objects.get()
     assert job.state == "failed"
     assert job.error == "ValueError: broken"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("signal", [KeyboardInterrupt(), SystemExit(143)])
+def test_an_interrupt_between_statements_leaves_no_busy_connection(signal: BaseException) -> None:
+    def interrupted() -> None:
+        connection.connection.pgconn.send_query(b"SELECT 1")
+        raise signal
+
+    with pytest.raises(type(signal)), job_run(**ME, label="demo"):
+        interrupted()
+    assert Job.objects.get().state == "cancelled"
+
+
+@pytest.mark.parametrize("signal", [KeyboardInterrupt(), SystemExit(143)])
+def test_an_interrupt_just_after_the_claim_is_a_cancellation(
+    monkeypatch: pytest.MonkeyPatch, signal: BaseException
+) -> None:
+    def claim_and_die(**asked: Any) -> Job:
+        job_claim(**asked)
+        raise signal
+
+    others = claimed_by(dead_pid(), key="codebase:2")
+    monkeypatch.setattr("apps.shared.core.jobs.run.job_claim", claim_and_die)
+    with pytest.raises(type(signal)), job_run(**ME, label="demo"):
+        pytest.fail("the body ran")
+    states = dict(Job.objects.values_list("key", "state"))
+    assert states == {ME["key"]: "cancelled", others.key: "running"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("signal", [KeyboardInterrupt(), SystemExit(143)])
+def test_an_interrupt_as_a_transaction_begins_does_not_hold_the_cancellation_back(
+    signal: BaseException,
+) -> None:
+    def interrupted() -> None:
+        transaction.atomic().__enter__()
+        raise signal
+
+    with pytest.raises(type(signal)), job_run(**ME, label="demo"):
+        interrupted()
+    connection.close()
+    assert Job.objects.get().state == "cancelled"
+
+
+@pytest.mark.parametrize("signal", [KeyboardInterrupt(), SystemExit(143)])
+def test_an_interrupt_before_the_end_is_written_is_a_cancellation(
+    monkeypatch: pytest.MonkeyPatch, signal: BaseException
+) -> None:
+    def finish_or_die(job: Job, *, state: Job.State, **how: Any) -> None:
+        if state == Job.State.SUCCEEDED:
+            raise signal
+        job_finish(job, state=state, **how)
+
+    monkeypatch.setattr("apps.shared.core.jobs.run.job_finish", finish_or_die)
+    with pytest.raises(type(signal)), job_run(**ME, label="demo"):
+        pass
+    assert Job.objects.get().state == "cancelled"
+
+
+def test_a_body_that_is_given_up_before_it_began_is_a_cancellation() -> None:
+    run = job_run(**ME, label="demo")
+    run.__enter__()
+    del run
+    assert Job.objects.get().state == "cancelled"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.shared.core.interrupts import interrupt_behind
 from apps.shared.core.jobs.errors import JobCancelled, JobStopped
+from apps.shared.core.jobs.liveness import process_identity
 from apps.shared.core.jobs.services import job_claim, job_enqueue, job_finish
 from apps.shared.core.models import Job
 
@@ -81,12 +82,20 @@ def job_run(
     Raises:
         JobAlreadyRunning: before the body, when a live process runs the same.
     """
-    job = job_claim(
-        instance=instance, kind=kind, key=key, label=label, config=config, job_id=job_id
-    )
-    run = JobRun(job)
+    own = not connection.in_atomic_block
     try:
+        job = job_claim(
+            instance=instance, kind=kind, key=key, label=label, config=config, job_id=job_id
+        )
+    except BaseException as error:
+        host, pid, _ = process_identity()
+        mine = Job.objects.filter(instance=instance, kind=kind, key=key, host=host, pid=pid)
+        _cancel_if_interrupted(error, mine.filter(state=Job.State.RUNNING), own=own)
+        raise
+    try:
+        run = JobRun(job)
         yield run
+        job_finish(job, state=Job.State.SUCCEEDED, result=run.result)
     except JobStopped:
         _finish_if_possible(job, Job.State.CANCELLED, error=STOPPED)
         job_enqueue(instance=instance, kind=kind, key=key, label=label, config=job.config)
@@ -95,16 +104,30 @@ def job_run(
         log.info("job.cancelled", job=job.id)
         raise
     except BaseException as error:
-        interrupt = interrupt_behind(error)
-        if interrupt is None:
-            _finish_if_possible(job, Job.State.FAILED, error=f"{type(error).__name__}: {error}")
-            raise
-        if interrupt is not error:
-            connection.close()  # the interrupt left it busy
-        _finish_if_possible(job, Job.State.CANCELLED, error=INTERRUPTED)
-        raise interrupt from None
-    else:
-        job_finish(job, state=Job.State.SUCCEEDED, result=run.result)
+        _cancel_if_interrupted(error, [job], own=own)
+        _finish_if_possible(job, Job.State.FAILED, error=f"{type(error).__name__}: {error}")
+        raise
+
+
+def _cancel_if_interrupted(error: BaseException, jobs: Iterable[Job], *, own: bool) -> None:
+    """Cancel the jobs and raise the interrupt, where ``error`` is one or hides one.
+
+    A generator is closed where the interrupt came before its caller had it.
+
+    Args:
+        own: the connection has no transaction of the caller, so that it can be made anew: it may
+            be in the middle of a statement, or of a transaction whose end never came.
+    """
+    interrupt = error if isinstance(error, GeneratorExit) else interrupt_behind(error)
+    if interrupt is None:
+        return
+    with suppress(DatabaseError, InterfaceError):
+        if own:
+            connection.close()
+            connection.connect()
+        for job in jobs:
+            job_finish(job, state=Job.State.CANCELLED, error=INTERRUPTED)
+    raise interrupt from None
 
 
 def _finish_if_possible(job: Job, state: Job.State, *, error: str) -> None:

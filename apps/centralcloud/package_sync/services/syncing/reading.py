@@ -7,8 +7,15 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
+from threading import Condition
 from types import TracebackType
 from typing import Self
 
@@ -50,6 +57,40 @@ class Reading:
     again: bool = True
 
 
+class Gate:
+    """Lets threads in until it is shut; who shuts it waits for those inside.
+
+    To wait for a pool is not enough: it does not know a thread whose start was interrupted.
+    """
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._shut = False
+        self._changed = Condition()
+
+    def __enter__(self) -> None:
+        """Go in.
+
+        Raises:
+            CancelledError: it is shut.
+        """
+        with self._changed:
+            if self._shut:
+                raise CancelledError
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify_all()
+
+    def shut(self) -> None:
+        """Let nobody in any more, and wait until all have left."""
+        with self._changed:
+            self._shut = True
+            self._changed.wait_for(lambda: not self._inside)
+
+
 class Readers:
     """Threads that ask registries. They touch no database: whoever reads stores."""
 
@@ -58,6 +99,7 @@ class Readers:
         self._pools = {name: ThreadPoolExecutor(THREADS, f"read {name}") for name in registries}
         self._pending: set[Future[Reading]] = set()
         self._running: Counter[str] = Counter()
+        self._gate = Gate()
 
     def __enter__(self) -> Self:
         return self
@@ -71,8 +113,7 @@ class Readers:
         """Wait for the requests that are under way; nothing more is asked."""
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
-        for pool in self._pools.values():
-            pool.shutdown()
+        self._gate.shut()
 
     def read(
         self,
@@ -126,7 +167,8 @@ class Readers:
                 if asked is None or not more():
                     break
                 self._running[name] += 1
-                self._pending.add(self._pools[name].submit(_read, self._registries[name], asked))
+                reading = self._pools[name].submit(_read, self._registries[name], asked, self._gate)
+                self._pending.add(reading)
 
 
 def _asked(ids: Sequence[int], ask: Callable[[Sequence[int]], list[Asked]]) -> Iterator[Asked]:
@@ -134,14 +176,15 @@ def _asked(ids: Sequence[int], ask: Callable[[Sequence[int]], list[Asked]]) -> I
         yield from ask(ids[start : start + AHEAD])
 
 
-def _read(registry: Registry, asked: Asked) -> Reading:
+def _read(registry: Registry, asked: Asked, gate: Gate) -> Reading:
     """Ask; a failure is an outcome as well.
 
     Raises:
+        CancelledError: nobody reads any more.
         DiskFull: what was fetched cannot be kept.
     """
     started = time.monotonic()
-    with counted() as count:
+    with gate, counted() as count:
         try:
             record = _record(registry, asked)
         except RegistryError as error:
