@@ -32,6 +32,9 @@ def execute(arguments: list[str]) -> None:
         if getattr(error.__cause__, "sqlstate", "") not in UNDEFINED or not missing_migrations():
             raise
         sys.exit(f"The database is older than the code: run `manage.py migrate` ({_line(error)}).")
+    finally:  # the embedded servers are given back in peace
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _execute(arguments: list[str]) -> None:

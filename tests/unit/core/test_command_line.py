@@ -71,14 +71,42 @@ command_line.execute(["manage.py", "doctor"])
 """
 
 
+ENDED = """
+import os, signal
+from apps.shared.core import command_line
+from apps.shared.core.embedded.servers import EmbeddedServers
+
+release = EmbeddedServers.release
+
+def interrupted(servers):
+    os.kill(os.getpid(), signal.{name})
+    release(servers)
+
+EmbeddedServers.release = interrupted
+command_line.execute(["manage.py", "migrate", "--verbosity", "0"])
+"""
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_an_interrupt_while_a_statement_is_sent_is_no_traceback(state: Path, name: str) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED.format(name=name)],
+    ended = script(INTERRUPTED.format(name=name), state)
+    assert (ended.returncode, ended.stderr) == (128 + getattr(signal, name), "")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupt_after_the_end_leaves_no_server_behind(state: Path, name: str) -> None:
+    ended = script(ENDED.format(name=name), state)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert not [server.name for server in EmbeddedServers(state).all if server.running()]
+
+
+def script(text: str, state: Path) -> subprocess.CompletedProcess[str]:
+    """Run a few lines of Python as `manage.py` is run."""
+    return subprocess.run(
+        [sys.executable, "-c", text],
         env=environment(state),
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ended.returncode, ended.stderr) == (128 + getattr(signal, name), "")

@@ -5,13 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from typing import Any, cast
 
 import pytest
 
 from apps.centralcloud.package_sync.engine.registry import Registry
 from apps.centralcloud.package_sync.services.syncing.asking import Asked
-from apps.centralcloud.package_sync.services.syncing.reading import THREADS, Readers, Reading
+from apps.centralcloud.package_sync.services.syncing.reading import (
+    THREADS,
+    Gate,
+    Readers,
+    Reading,
+)
 
 
 class Slow:
@@ -65,3 +71,10 @@ def test_who_gives_up_waits_for_what_is_under_way() -> None:
         _give_up(readers.read(wave, ask=asked))
     assert sorted(registry.began) == sorted(registry.ended)
     assert THREADS <= len(registry.began) < len(wave)
+
+
+def test_a_gate_that_is_shut_lets_nobody_in() -> None:
+    gate = Gate()
+    gate.shut()
+    with pytest.raises(CancelledError), gate:
+        pytest.fail("in")
